@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+
+import { QualifiedName } from '../kernel/identifiers.ts';
+
+const NAME_BYTES_MAX = 63;
+
+export interface ArchiveKey {
+  readonly migrationId: string;
+  readonly generation: number;
+  /** Position of the step in its migration, from 1: two steps may take rows of one table. */
+  readonly step: number;
+  readonly table: QualifiedName;
+  /** `rows`: removed rows. `changes`: rows that stayed, as they were before. */
+  readonly kind: 'rows' | 'changes';
+}
+
+/**
+ * The archive table of one table of one application, such as `20260112090000_g1_s1_users`.
+ * Names that PostgreSQL would cut are cut here, with a digest that keeps them apart.
+ */
+export function archiveTable(archiveSchema: string, key: ArchiveKey): QualifiedName {
+  const version = key.migrationId.slice(0, 14);
+  const source = key.table.schema === 'public' ? key.table.name : `${key.table.schema}_${key.table.name}`;
+  const suffix = key.kind === 'changes' ? '_changes' : '';
+  const prefix = `${version}_g${String(key.generation)}_s${String(key.step)}_`;
+  const whole = `${prefix}${source}${suffix}`;
+  const ambiguous = key.table.schema !== 'public';
+  if (!ambiguous && Buffer.byteLength(whole) <= NAME_BYTES_MAX) {
+    return new QualifiedName(archiveSchema, whole);
+  }
+  const digest = createHash('sha256').update(key.table.quoted).digest('hex').slice(0, 8);
+  const room = NAME_BYTES_MAX - Buffer.byteLength(`${prefix}_${digest}${suffix}`);
+  return new QualifiedName(archiveSchema, `${prefix}${cut(source, room)}_${digest}${suffix}`);
+}
+
+/** At most `bytes` bytes of UTF-8, without breaking a character. */
+function cut(text: string, bytes: number): string {
+  let kept = '';
+  for (const character of text) {
+    if (Buffer.byteLength(kept + character) > bytes) break;
+    kept += character;
+  }
+  return kept;
+}

@@ -1,0 +1,52 @@
+import type { RowSet, TableReference } from '../planner/steps.ts';
+
+const CONFIG: unique symbol = Symbol.for('pg-hygiene.config') as never;
+
+/** What an environment marker demands. */
+export interface EnvironmentDemands {
+  /** True: `up` needs `--confirm <database>` or HYGIENE_CONFIRM. Default: true for `production`. */
+  readonly confirm?: boolean;
+}
+
+/** A table that the application's own triggers write to while rows are removed. */
+export interface SideEffect {
+  readonly table: TableReference;
+  /** Why it is written to, for the person who approves. */
+  readonly reason: string;
+  /** How many rows at most may be written to it for each removed row. Default 1. */
+  readonly perRemovedRow?: number;
+}
+
+/** Whom to ask; printed under a failure. */
+export interface Contact {
+  readonly name: string;
+  /** A telephone number, a channel, an address. */
+  readonly how: string;
+}
+
+export interface HygieneConfig {
+  /** Rows that no migration may change or remove, such as `` rows('admins', sql`true`) ``. */
+  readonly protect?: readonly RowSet[];
+  /** Schemas of our own. Default `hygiene` and `hygiene_archive`. */
+  readonly schemas?: { readonly ledger?: string; readonly archive?: string };
+  /** Days for which archived rows are kept. Default 30. */
+  readonly retentionDays?: number;
+  /** Demands by environment marker. */
+  readonly environments?: Readonly<Record<string, EnvironmentDemands>>;
+  readonly sideEffects?: readonly SideEffect[];
+  readonly contacts?: readonly Contact[];
+}
+
+/** A configuration that {@link defineConfig} has marked. */
+export interface DefinedConfig extends HygieneConfig {
+  readonly [CONFIG]: true;
+}
+
+/** Declares the configuration; export it as default from `hygiene/config.ts`. */
+export function defineConfig(config: HygieneConfig): DefinedConfig {
+  return Object.freeze({ ...config, [CONFIG]: true as const });
+}
+
+export function isDefinedConfig(value: unknown): value is DefinedConfig {
+  return typeof value === 'object' && value !== null && CONFIG in value;
+}

@@ -1,0 +1,164 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { PGlite } from '@electric-sql/pglite';
+
+import { HygieneError } from '../kernel/errors.ts';
+import { rawSql, type RenderedSql, renderSql, type Sql } from '../kernel/sql.ts';
+import type {
+  Connection,
+  ConnectionSource,
+  QueryResult,
+  TargetDescription,
+  TransactionStatus,
+} from './connection.ts';
+import { hasSqlstate } from './sqlstate.ts';
+
+const INT8_OID = 20;
+
+/**
+ * A source of connections to the embedded database (PGlite) in a directory: one process, one
+ * connection, no time-outs, no cancel. For demos and trials, never chosen because something is missing.
+ */
+export function embeddedSource(directory: string, source: string): ConnectionSource {
+  const target: TargetDescription = {
+    kind: 'embedded',
+    host: 'embedded',
+    port: null,
+    database: directory,
+    user: 'postgres',
+    source,
+    notes: ['The embedded database has one connection: no races, no time-outs, no cancel.'],
+  };
+  return {
+    target,
+    connect: async () => {
+      mkdirSync(directory, { recursive: true });
+      const unlock = lockDirectory(directory);
+      try {
+        const { PGlite } = await importPglite();
+        const database = await PGlite.create({
+          dataDir: join(directory, 'data'),
+          parsers: { [INT8_OID]: parseInt8 },
+        });
+        return new EmbeddedConnection(database, unlock);
+      } catch (error) {
+        unlock();
+        throw error;
+      }
+    },
+  };
+}
+
+class EmbeddedConnection implements Connection {
+  readonly kind = 'embedded';
+  readonly #database: PGlite;
+  readonly #unlock: () => void;
+
+  constructor(database: PGlite, unlock: () => void) {
+    this.#database = database;
+    this.#unlock = unlock;
+  }
+
+  async query<R extends object>(statement: Sql | RenderedSql): Promise<QueryResult<R>> {
+    const { text, values } = renderSql(statement);
+    const result = await this.#database.query<R>(text, [...values]);
+    return { rows: result.rows, rowCount: Math.max(result.affectedRows ?? 0, result.rows.length) };
+  }
+
+  async script(text: string): Promise<readonly QueryResult<Record<string, unknown>>[]> {
+    const results = await this.#database.exec(text);
+    return results.map((each) => ({
+      rows: each.rows as Record<string, unknown>[],
+      rowCount: Math.max(each.affectedRows ?? 0, each.rows.length),
+    }));
+  }
+
+  /** PGlite does not report the status, so it is probed: only an open transaction takes a savepoint. */
+  async transactionStatus(): Promise<TransactionStatus> {
+    try {
+      await this.query(rawSql('savepoint hygiene_status'));
+      await this.query(rawSql('release savepoint hygiene_status'));
+      return 'open';
+    } catch (error) {
+      if (hasSqlstate(error, '25P01')) return 'idle';
+      if (hasSqlstate(error, '25P02')) return 'failed';
+      throw error;
+    }
+  }
+
+  cancelRunning(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  isLost(): boolean {
+    return this.#database.closed;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#database.closed) await this.#database.close();
+    this.#unlock();
+  }
+}
+
+async function importPglite(): Promise<typeof import('@electric-sql/pglite')> {
+  try {
+    return await import('@electric-sql/pglite');
+  } catch (error) {
+    throw new HygieneError('HYG_CONFIG_EMBEDDED_MISSING', {
+      message: 'The embedded database (@electric-sql/pglite) is not installed.',
+      hint: 'npm install --save-dev @electric-sql/pglite',
+      cause: error,
+    });
+  }
+}
+
+/** Two processes on one data directory would destroy it, so the second one is turned away. */
+function lockDirectory(directory: string): () => void {
+  const path = join(directory, 'lock');
+  const holder = readHolder(path);
+  if (holder !== null && isAlive(holder)) {
+    throw new HygieneError('HYG_LOCK_EMBEDDED', {
+      message: `Process ${String(holder)} uses the embedded database in ${directory}.`,
+      hint: 'It takes one process at a time: run again when the other one is done.',
+      details: { pid: holder },
+    });
+  }
+  rmSync(path, { force: true });
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    throw new HygieneError('HYG_LOCK_EMBEDDED', {
+      message: `Another process has just taken the embedded database in ${directory}.`,
+      hint: 'It takes one process at a time: run again when the other one is done.',
+      cause: error,
+    });
+  }
+  return () => {
+    rmSync(path, { force: true });
+  };
+}
+
+function readHolder(path: string): number | null {
+  try {
+    const pid = Number(readFileSync(path, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function parseInt8(text: string): number | string {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}

@@ -1,0 +1,132 @@
+import type { ClientConfig, QueryResult as DriverResult } from 'pg';
+import pg from 'pg';
+
+import { HygieneError } from '../kernel/errors.ts';
+import { type RenderedSql, renderSql, type Sql } from '../kernel/sql.ts';
+import { sendCancelRequest } from './cancel-request.ts';
+import type {
+  Connection,
+  ConnectionSource,
+  QueryResult,
+  TargetDescription,
+  TransactionStatus,
+} from './connection.ts';
+import { databaseErrorFacts } from './sqlstate.ts';
+
+const INT8_OID = 20;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+const STATUS: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'open', E: 'failed' };
+
+/** A source of connections to a PostgreSQL server, directly or through a pooler. */
+export function postgresSource(config: ClientConfig, target: TargetDescription): ConnectionSource {
+  return {
+    target,
+    connect: async () => {
+      const client = new pg.Client({
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        application_name: 'hygiene',
+        keepAlive: true,
+        ...config,
+        types: { getTypeParser: typeParser },
+      });
+      const connection = new PostgresConnection(client);
+      try {
+        await client.connect();
+      } catch (error) {
+        throw connectError(error, target);
+      }
+      return connection;
+    },
+  };
+}
+
+class PostgresConnection implements Connection {
+  readonly kind = 'postgres';
+  readonly #client: pg.Client;
+  #lost = false;
+
+  constructor(client: pg.Client) {
+    this.#client = client;
+    const onLost = (): void => {
+      this.#lost = true;
+    };
+    client.on('error', onLost);
+    client.on('end', onLost);
+  }
+
+  async query<R extends object>(statement: Sql | RenderedSql): Promise<QueryResult<R>> {
+    const { text, values } = renderSql(statement);
+    const result = await this.#client.query<R>(text, [...values]);
+    return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+  }
+
+  async script(text: string): Promise<readonly QueryResult<Record<string, unknown>>[]> {
+    const result = (await this.#client.query(text)) as DriverResult | DriverResult[];
+    return [result].flat().map((each) => ({
+      rows: each.rows as Record<string, unknown>[],
+      rowCount: each.rowCount ?? 0,
+    }));
+  }
+
+  transactionStatus(): Promise<TransactionStatus> {
+    const status = this.#client.getTransactionStatus();
+    return Promise.resolve(STATUS[status ?? ''] ?? 'unknown');
+  }
+
+  async cancelRunning(): Promise<void> {
+    if (this.#lost) return;
+    const { host, port } = this.#client;
+    const { processID, secretKey } = this.#client as unknown as BackendKey;
+    await sendCancelRequest({ host, port, processId: processID, secretKey });
+  }
+
+  isLost(): boolean {
+    return this.#lost;
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end().catch(() => undefined);
+  }
+}
+
+/** Fields that pg keeps on a client but does not declare. */
+interface BackendKey {
+  readonly processID: number;
+  readonly secretKey: number;
+}
+
+const typeParser = ((oid: number, format?: 'text' | 'binary') => {
+  if (oid === INT8_OID) return parseInt8;
+  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid);
+}) as typeof pg.types.getTypeParser;
+
+function parseInt8(text: string): number | string {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}
+
+function connectError(error: unknown, target: TargetDescription): HygieneError {
+  const facts = databaseErrorFacts(error);
+  const place = `${target.host}${target.port === null ? '' : `:${String(target.port)}`}/${target.database}`;
+  if (facts !== null) {
+    return new HygieneError('HYG_DB_AUTH', {
+      message: `${place} refused the connection of "${target.user}": ${facts.message}`,
+      hint: `Check user, password and database name in ${target.source}.`,
+      details: { sqlstate: facts.sqlstate },
+      cause: error,
+    });
+  }
+  const reason = error instanceof Error ? networkReason(error) : String(error);
+  return new HygieneError('HYG_DB_UNREACHABLE', {
+    message: `Cannot reach ${place}: ${reason}`,
+    hint: `Check that the server runs and that host, port and TLS settings in ${target.source} are right, then run again.`,
+    cause: error,
+  });
+}
+
+/** Node reports a refused connection to `localhost` as an aggregate with an empty message. */
+function networkReason(error: Error): string {
+  const inner = error instanceof AggregateError ? (error.errors as Error[]) : [error];
+  return [...new Set(inner.map((each) => each.message))].join('; ');
+}

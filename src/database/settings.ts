@@ -1,0 +1,68 @@
+import { quoteIdentifier } from '../kernel/identifiers.ts';
+import { rawSql, sql } from '../kernel/sql.ts';
+import { type Connection, queryOne } from './connection.ts';
+import { hasSqlstate } from './sqlstate.ts';
+
+/** What a transaction of the engine is limited to. Times in milliseconds; 0 means no limit. */
+export interface TransactionLimits {
+  readonly lockTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+export interface TransactionSettings extends TransactionLimits {
+  /** Shown in pg_stat_activity, so that a waiting DBA sees whose lock it is. */
+  readonly applicationName: string;
+  /** Set for targets whose URL names a schema; null leaves the role's own search_path. */
+  readonly searchPath: readonly string[] | null;
+}
+
+export const BEGIN = 'begin isolation level read committed';
+
+/**
+ * Puts the settings in force until the end of the transaction. `SET LOCAL` only: behind a
+ * transaction pooler anything else would reach other clients.
+ */
+export async function applySettings(
+  connection: Connection,
+  settings: TransactionSettings,
+): Promise<void> {
+  await connection.query(sql`
+    select set_config('lock_timeout', ${String(settings.lockTimeoutMs)}, true),
+           set_config('statement_timeout', ${String(settings.statementTimeoutMs)}, true),
+           set_config('idle_in_transaction_session_timeout', '0', true),
+           set_config('row_security', 'off', true),
+           set_config('application_name', ${settings.applicationName.slice(0, 63)}, true)
+  `);
+  if (settings.searchPath !== null) {
+    const path = settings.searchPath.map(quoteIdentifier).join(', ');
+    await connection.query(sql`select set_config('search_path', ${path}, true)`);
+  }
+  await optionalSetting(connection, 'client_connection_check_interval', '500ms');
+}
+
+/** A refused SET would abort the whole transaction, so it is tried inside a savepoint. */
+async function optionalSetting(connection: Connection, name: string, value: string): Promise<void> {
+  await connection.query(rawSql('savepoint hygiene_setting'));
+  try {
+    await connection.query(sql`select set_config(${name}, ${value}, true)`);
+  } catch (error) {
+    if (!hasSqlstate(error, '22023', '42704', '0A000', '42501')) throw error;
+    await connection.query(rawSql('rollback to savepoint hygiene_setting'));
+  }
+  await connection.query(rawSql('release savepoint hygiene_setting'));
+}
+
+export interface WatchedSettings {
+  readonly trackCounts: boolean;
+  readonly replicationRole: string;
+}
+
+/** The two settings that could hide changes: counters switched off, triggers switched off. */
+export async function watchedSettings(connection: Connection): Promise<WatchedSettings> {
+  const row = await queryOne<{ counts: string; role: string }>(
+    connection,
+    sql`select current_setting('track_counts') as counts,
+               current_setting('session_replication_role') as role`,
+  );
+  return { trackCounts: row.counts === 'on', replicationRole: row.role };
+}

@@ -1,0 +1,75 @@
+/** The SQLSTATEs that mean something to the engine, and what an error may say. */
+
+export const sqlstate = {
+  serializationFailure: '40001',
+  deadlockDetected: '40P01',
+  lockNotAvailable: '55P03',
+  foreignKeyViolation: '23503',
+  uniqueViolation: '23505',
+  queryCanceled: '57014',
+  readOnlyTransaction: '25006',
+  undefinedTable: '42P01',
+  undefinedColumn: '42703',
+  invalidSchemaName: '3F000',
+  insufficientPrivilege: '42501',
+  invalidTransactionTermination: '2D000',
+} as const;
+
+/** Errors of concurrency: the same transaction may well succeed when it is run again. */
+const RETRYABLE: ReadonlySet<string> = new Set([
+  sqlstate.serializationFailure,
+  sqlstate.deadlockDetected,
+  sqlstate.lockNotAvailable,
+]);
+
+/** What an error says about itself. DETAIL is left out on purpose: it holds row values. */
+export interface DatabaseErrorFacts {
+  readonly sqlstate: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly schema: string | null;
+  readonly table: string | null;
+  readonly column: string | null;
+  readonly constraint: string | null;
+  /** 1-based offset in the statement, in characters. */
+  readonly position: number | null;
+}
+
+/** The facts of an error that came from PostgreSQL, or null for any other error. */
+export function databaseErrorFacts(error: unknown): DatabaseErrorFacts | null {
+  if (!(error instanceof Error)) return null;
+  const fields = error as Error & Record<string, unknown>;
+  const code = fields['code'];
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return null;
+  const text = (name: string): string | null => {
+    const value = fields[name];
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  return {
+    sqlstate: code,
+    message: error.message,
+    hint: text('hint'),
+    schema: text('schema'),
+    table: text('table'),
+    column: text('column'),
+    constraint: text('constraint'),
+    position: Number(fields['position']) || null,
+  };
+}
+
+export function isRetryable(error: unknown): boolean {
+  const facts = databaseErrorFacts(error);
+  return facts !== null && RETRYABLE.has(facts.sqlstate);
+}
+
+export function hasSqlstate(error: unknown, ...states: readonly string[]): boolean {
+  const facts = databaseErrorFacts(error);
+  return facts !== null && states.includes(facts.sqlstate);
+}
+
+/** SQLSTATE class 08, or the server going away: the connection is gone. */
+export function isConnectionError(error: unknown): boolean {
+  const facts = databaseErrorFacts(error);
+  if (facts !== null) return facts.sqlstate.startsWith('08') || facts.sqlstate.startsWith('57P');
+  return error instanceof Error && /terminated|ECONNRESET|EPIPE|not queryable|closed/i.test(error.message);
+}

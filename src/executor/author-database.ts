@@ -1,0 +1,113 @@
+import type { Knex } from 'knex';
+
+import type { Connection } from '../database/connection.ts';
+import { findTransactionControl } from '../database/sql-statements.ts';
+import { HygieneError } from '../kernel/errors.ts';
+
+/** What knex hands to its client for one statement. */
+interface KnexStatement {
+  readonly sql: string;
+  readonly bindings?: readonly unknown[];
+  readonly method?: string;
+  response?: unknown;
+}
+
+const COMMANDS: Readonly<Record<string, string>> = { del: 'DELETE', update: 'UPDATE', insert: 'INSERT' };
+
+/**
+ * Runs `work` with a knex transaction that speaks over the engine's own connection, inside the
+ * engine's own transaction. Nested transactions are savepoints.
+ * @throws HygieneError HYG_RUN_TRANSACTION_CONTROL when the work begins, commits or rolls back by itself
+ */
+export async function withAuthorDatabase(
+  connection: Connection,
+  work: (db: Knex.Transaction) => Promise<void>,
+): Promise<void> {
+  const instance = await boundKnex(connection);
+  try {
+    const db = await instance.transaction();
+    await work(db);
+    if (db.isCompleted()) throw transactionControl('commit or rollback of the given transaction');
+    await db.commit();
+  } finally {
+    await instance.destroy();
+  }
+}
+
+/** Refuses text that would begin or end a transaction, before it is sent. */
+export function refuseTransactionControl(text: string): void {
+  const statement = findTransactionControl(text);
+  if (statement !== null) throw transactionControl(statement.text.split('\n')[0] ?? '');
+}
+
+function transactionControl(what: string): HygieneError {
+  return new HygieneError('HYG_RUN_TRANSACTION_CONTROL', {
+    message: `The migration tried to control the transaction: ${what.slice(0, 80)}`,
+    hint: 'Remove it: hygiene begins and ends the transaction, with the ledger in it. Savepoints are allowed.',
+  });
+}
+
+async function boundKnex(connection: Connection): Promise<Knex> {
+  const [{ default: knex }, { default: PgClient }, { default: PgTransaction }] = await Promise.all([
+    import('knex'),
+    importInternal('knex/lib/dialects/postgres/index.js'),
+    importInternal('knex/lib/dialects/postgres/execution/pg-transaction.js'),
+  ]);
+
+  /** The outermost knex transaction is a savepoint of the engine's. */
+  class SavepointTransaction extends PgTransaction {
+    begin(raw: object): Promise<unknown> {
+      return this.query(raw, 'savepoint hygiene_author;');
+    }
+    commit(raw: object, value: unknown): Promise<unknown> {
+      return this.query(raw, 'release savepoint hygiene_author;', 1, value);
+    }
+    rollback(raw: object, error: unknown): Promise<unknown> {
+      return this.query(raw, 'rollback to savepoint hygiene_author;', 2, error);
+    }
+  }
+
+  class BoundClient extends PgClient {
+    acquireRawConnection(): Promise<object> {
+      return Promise.resolve({});
+    }
+    destroyRawConnection(): Promise<void> {
+      return Promise.resolve();
+    }
+    validateConnection(): boolean {
+      return true;
+    }
+    transaction(container: unknown, config: unknown, outer: unknown): unknown {
+      if (outer !== undefined && outer !== null) return super.transaction(container, config, outer);
+      return new SavepointTransaction(this, container, config, outer);
+    }
+    async _query(_raw: object, statement: KnexStatement): Promise<KnexStatement> {
+      refuseTransactionControl(statement.sql);
+      await assertOpen(connection);
+      const { rows, rowCount } = await connection.query({
+        text: statement.sql,
+        values: statement.bindings ?? [],
+      });
+      const command = COMMANDS[statement.method ?? ''] ?? 'SELECT';
+      statement.response = { command, rows, rowCount };
+      return statement;
+    }
+  }
+
+  return knex({ client: BoundClient as unknown as typeof Knex.Client, pool: { min: 0, max: 1 } });
+}
+
+/** After a COMMIT or ROLLBACK that slipped through, the next statement would run on its own. */
+export async function assertOpen(connection: Connection): Promise<void> {
+  const status = await connection.transactionStatus();
+  if (status === 'idle') throw transactionControl('the transaction was ended before its time');
+}
+
+interface InternalModule {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- knex ships no types for its dialect classes
+  readonly default: new (...args: any[]) => any;
+}
+
+function importInternal(path: string): Promise<InternalModule> {
+  return import(path) as Promise<InternalModule>;
+}

@@ -1,0 +1,107 @@
+import type { Connection } from '../database/connection.ts';
+import { QualifiedName } from '../kernel/identifiers.ts';
+import { sql } from '../kernel/sql.ts';
+
+/** What our transaction did to one table since the baseline; partitions are summed into their root. */
+export interface TableChange {
+  readonly table: QualifiedName;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  /** Truncated, rewritten or dropped by us: only then do we hold ACCESS EXCLUSIVE on a changed file. */
+  readonly rewritten: boolean;
+}
+
+/**
+ * PostgreSQL's own counters of this transaction (`pg_stat_xact_user_tables`), read against a baseline:
+ * they carry over from the transaction before, so their absolute value means nothing.
+ */
+export class ChangeCounters {
+  readonly #connection: Connection;
+  readonly #ownSchemas: readonly string[];
+
+  constructor(connection: Connection, ownSchemas: readonly string[]) {
+    this.#connection = connection;
+    this.#ownSchemas = ownSchemas;
+  }
+
+  async takeBaseline(): Promise<void> {
+    await this.#connection.query(sql`
+      create temp table hygiene_baseline (
+        relid oid, schema_name name, table_name name, relfilenode oid,
+        inserted bigint, updated bigint, deleted bigint
+      ) on commit drop
+    `);
+    await this.#connection.query(sql`
+      insert into pg_temp.hygiene_baseline
+      select c.oid, root_schema.nspname, root.relname, c.relfilenode,
+             pg_stat_get_xact_tuples_inserted(c.oid),
+             pg_stat_get_xact_tuples_updated(c.oid),
+             pg_stat_get_xact_tuples_deleted(c.oid)
+        from pg_class c
+        join pg_class root on root.oid = coalesce(pg_partition_root(c.oid), c.oid)
+        join pg_namespace root_schema on root_schema.oid = root.relnamespace
+        join pg_namespace n on n.oid = c.relnamespace
+       where c.relkind in ('r', 'm')
+         and c.relpersistence <> 't'
+         and n.nspname not in ('pg_catalog', 'information_schema')
+         and n.nspname <> all (${this.#ownSchemas})
+    `);
+  }
+
+  /** Changed tables only, in the order of their names. */
+  async changes(): Promise<readonly TableChange[]> {
+    const { rows } = await this.#connection.query<ChangeRow>(sql`
+      with now_ as (
+        select c.oid as relid, root_schema.nspname as schema_name, root.relname as table_name,
+               c.relfilenode
+          from pg_class c
+          join pg_class root on root.oid = coalesce(pg_partition_root(c.oid), c.oid)
+          join pg_namespace root_schema on root_schema.oid = root.relnamespace
+          join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind in ('r', 'm')
+           and c.relpersistence <> 't'
+           and n.nspname not in ('pg_catalog', 'information_schema')
+           and n.nspname <> all (${this.#ownSchemas})
+      ), ours as (
+        select relation as relid
+          from pg_locks
+         where pid = pg_backend_pid() and granted
+           and locktype = 'relation' and mode = 'AccessExclusiveLock'
+      ), difference as (
+        select coalesce(n.schema_name, b.schema_name) as schema_name,
+               coalesce(n.table_name, b.table_name) as table_name,
+               pg_stat_get_xact_tuples_inserted(n.relid) - coalesce(b.inserted, 0) as inserted,
+               pg_stat_get_xact_tuples_updated(n.relid) - coalesce(b.updated, 0) as updated,
+               pg_stat_get_xact_tuples_deleted(n.relid) - coalesce(b.deleted, 0) as deleted,
+               b.relid is not null
+                 and n.relfilenode is distinct from b.relfilenode
+                 and b.relid in (select relid from ours) as rewritten
+          from now_ n
+          full join pg_temp.hygiene_baseline b on b.relid = n.relid
+      )
+      select schema_name::text, table_name::text,
+             coalesce(sum(inserted), 0)::float8 as inserted,
+             coalesce(sum(updated), 0)::float8 as updated,
+             coalesce(sum(deleted), 0)::float8 as deleted,
+             bool_or(rewritten) as rewritten
+        from difference
+       group by schema_name, table_name
+      having sum(inserted) <> 0 or sum(updated) <> 0 or sum(deleted) <> 0 or bool_or(rewritten)
+       order by schema_name, table_name
+    `);
+    return rows.map(({ schema_name, table_name, ...counts }) => ({
+      table: new QualifiedName(schema_name, table_name),
+      ...counts,
+    }));
+  }
+}
+
+interface ChangeRow {
+  readonly schema_name: string;
+  readonly table_name: string;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly rewritten: boolean;
+}

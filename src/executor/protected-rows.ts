@@ -1,0 +1,141 @@
+import type { Catalog, Table } from '../catalog/model.ts';
+import type { Connection } from '../database/connection.ts';
+import { QualifiedName } from '../kernel/identifiers.ts';
+import { rawSql, type Sql, sql } from '../kernel/sql.ts';
+import { rowSetCondition, type RowSet } from '../planner/steps.ts';
+import { withPinnedText } from './pinned-text.ts';
+import { identityColumns, rowIdentity, sameRow, selfAlias } from './row-identity.ts';
+
+/** A protected set of the config, found in this database. */
+export interface ProtectedSet {
+  readonly label: string;
+  readonly table: Table;
+  readonly rows: RowSet;
+}
+
+export interface ProtectedChange {
+  readonly set: string;
+  readonly table: QualifiedName;
+  /** Rows that are gone or whose new version this transaction wrote. */
+  readonly changedByUs: number;
+  /** Rows that are gone; whose doing it was, the row itself cannot tell. */
+  readonly gone: number;
+  /** Rows that other sessions changed meanwhile, such as the last login of an admin. */
+  readonly changedByOthers: number;
+}
+
+/**
+ * Remembers every protected row by key with a hash of its content, and compares at the end.
+ * The text of a row depends on session settings, so those are pinned while hashing.
+ */
+export class ProtectedRows {
+  readonly #connection: Connection;
+  readonly #sets: readonly ProtectedSet[];
+
+  constructor(connection: Connection, sets: readonly ProtectedSet[]) {
+    this.#connection = connection;
+    this.#sets = sets;
+  }
+
+  async takeBaseline(): Promise<void> {
+    if (this.#sets.length === 0) return;
+    await withPinnedText(this.#connection, async () => {
+      for (const [index, set] of this.#sets.entries()) await this.#remember(set, index);
+    });
+  }
+
+  /** One entry for each set, changed or not. */
+  async compare(): Promise<readonly ProtectedChange[]> {
+    if (this.#sets.length === 0) return [];
+    const changes: ProtectedChange[] = [];
+    await withPinnedText(this.#connection, async () => {
+      for (const [index, set] of this.#sets.entries()) changes.push(await this.#compareSet(set, index));
+    });
+    return changes;
+  }
+
+  async #remember(set: ProtectedSet, index: number): Promise<void> {
+    const { table, rows } = set;
+    const identity = rowIdentity(table);
+    const self = selfAlias(table);
+    await this.#connection.query(sql`
+      create temp table ${baselineTable(index)} on commit drop as
+      select ${identityColumns(identity, self)}, null::text as hygiene_hash
+        from ${table.name}
+        with no data
+    `);
+    await this.#connection.query(sql`
+      insert into ${baselineTable(index)}
+      select ${identityColumns(identity, self)}, ${rowHash(self)}
+        from ${table.name}
+       where ${rowSetCondition(rows)}
+    `);
+    await this.#connection.query(sql`analyze ${baselineTable(index)}`);
+  }
+
+  /**
+   * A row version is ours when the transaction that wrote it is still in progress: versions of other
+   * transactions in progress are invisible to us. `age` counts back from our own transaction id.
+   */
+  async #compareSet(set: ProtectedSet, index: number): Promise<ProtectedChange> {
+    const self = selfAlias(set.table);
+    const { rows } = await this.#connection.query<{ gone: number; ours: number; others: number }>(sql`
+      with compared as (
+        select ${rawSql(self)}.tableoid is null as gone,
+               b.hygiene_hash is distinct from ${rowHash(self)} as changed,
+               ${rawSql(self)}.xmin as written_by
+          from ${baselineTable(index)} as b
+          left join ${set.table.name} on ${sameRow(rowIdentity(set.table), self, 'b')}
+      ), judged as (
+        select gone,
+               case when gone or not changed then null
+                    else pg_xact_status((pg_current_xact_id()::text::bigint - age(written_by))::text::xid8)
+               end as writer
+          from compared
+         where gone or changed
+      )
+      select count(*) filter (where gone)::float8 as gone,
+             count(*) filter (where not gone and writer = 'in progress')::float8 as ours,
+             count(*) filter (where not gone and writer is distinct from 'in progress')::float8 as others
+        from judged
+    `);
+    const counts = rows[0] ?? { gone: 0, ours: 0, others: 0 };
+    return {
+      set: set.label,
+      table: set.table.name,
+      changedByUs: counts.ours,
+      gone: counts.gone,
+      changedByOthers: counts.others,
+    };
+  }
+}
+
+/** How many rows of a work table belong to a protected set on the same table. */
+export async function countProtected(
+  connection: Connection,
+  set: ProtectedSet,
+  work: { readonly table: Table; readonly workTable: QualifiedName },
+): Promise<number> {
+  const { rows } = await connection.query<{ count: number }>(sql`
+    select count(*)::float8 as count
+      from ${work.table.name}
+     where ${rowSetCondition(set.rows)}
+       and exists (select from ${work.workTable} as w
+                    where ${sameRow(rowIdentity(work.table), selfAlias(work.table), 'w')})
+  `);
+  return rows[0]?.count ?? 0;
+}
+
+/** Whether two tables can hold the same rows: they are the same, or of one partition tree. */
+export function sharesRows(catalog: Catalog, one: Table, other: Table): boolean {
+  return one.root === other.root && catalog.tables.has(one.root);
+}
+
+function baselineTable(index: number): QualifiedName {
+  return new QualifiedName('pg_temp', `hygiene_protected_${String(index)}`);
+}
+
+/** Keys are compared apart, so only the content of the row counts here. */
+function rowHash(alias: string): Sql {
+  return rawSql(`encode(sha256(convert_to(${alias}::text, 'UTF8')), 'hex')`);
+}

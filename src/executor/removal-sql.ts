@@ -1,0 +1,59 @@
+import { ColumnName } from '../kernel/identifiers.ts';
+import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
+import { rowIdentity, sameRow, selfAlias } from './row-identity.ts';
+import type { WorkTable } from './selection-sql.ts';
+
+/** The statements that remove and change rows. Each is bounded by a work table, never by the predicate alone. */
+
+export function deleteListed(work: WorkTable): Sql {
+  return sql`
+    delete from ${work.table.name}
+     using ${work.name} as w
+     where ${listed(work)}
+  `;
+}
+
+/**
+ * Tables that reference each other in a circle lose their rows in one statement: foreign keys are
+ * checked at its end. The result has one count for each table, named by its position.
+ */
+export function deleteCycle(works: readonly WorkTable[]): Sql {
+  const deletes = works.map(
+    (work, at) => sql`${rawSql(`removed_${String(at)}`)} as (${deleteListed(work)} returning 1)`,
+  );
+  const counts = works.map(
+    (_, at) =>
+      sql`(select count(*)::float8 from ${rawSql(`removed_${String(at)}`)}) as ${new ColumnName(String(at))}`,
+  );
+  return sql`with ${joinSql(deletes, ',\n')} select ${joinSql(counts, ', ')}`;
+}
+
+/** Takes a reference away from rows that stay. */
+export function clearReference(
+  work: WorkTable,
+  columns: readonly string[],
+  value: 'null' | 'default',
+): Sql {
+  const assignments = columns.map((column) => sql`${new ColumnName(column)} = ${rawSql(value)}`);
+  return sql`
+    update ${work.table.name}
+       set ${joinSql(assignments, ', ')}
+      from ${work.name} as w
+     where ${listed(work)}
+  `;
+}
+
+/** Assigns new values to rows that stay. */
+export function assignListed(work: WorkTable, assignments: readonly { column: string; value: Sql }[]): Sql {
+  const terms = assignments.map(({ column, value }) => sql`${new ColumnName(column)} = ${value}`);
+  return sql`
+    update ${work.table.name}
+       set ${joinSql(terms, ', ')}
+     where exists (select from ${work.name} as w where ${listed(work)})
+  `;
+}
+
+/** Joins the table, by its own name, with its work table `w`. */
+export function listed(work: WorkTable): Sql {
+  return sameRow(rowIdentity(work.table), selfAlias(work.table), 'w');
+}

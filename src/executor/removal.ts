@@ -1,0 +1,146 @@
+import { archiveTable } from '../archive/archive-name.ts';
+import { archiveRows } from '../archive/archive.ts';
+import type { Connection } from '../database/connection.ts';
+import { HygieneError } from '../kernel/errors.ts';
+import type { QualifiedName } from '../kernel/identifiers.ts';
+import type { ClosureEdge } from '../planner/closure.ts';
+import type { RemovalGroup } from '../planner/order.ts';
+import { clearReference, deleteCycle, deleteListed, listed } from './removal-sql.ts';
+import type { Selection } from './selection.ts';
+import type { WorkTable } from './selection-sql.ts';
+
+/** Where copies go, and what they belong to. */
+export interface ArchivePlace {
+  readonly schema: string;
+  readonly migrationId: string;
+  readonly generation: number;
+  readonly step: number;
+}
+
+/** What happened to one table, summed over the rounds of a purge. */
+export interface TableTally {
+  readonly table: QualifiedName;
+  planned: number;
+  archived: number;
+  removed: number;
+  /** Rows that stayed but lost a reference or got new values. */
+  changed: number;
+}
+
+/** One archive table that was written, and how many rows it holds. */
+export interface ArchiveRecord {
+  readonly source: QualifiedName;
+  readonly archive: QualifiedName;
+  readonly kind: 'rows' | 'changes';
+  rows: number;
+}
+
+/**
+ * Archives and removes what a selection lists: changed survivors first, then children before parents.
+ * Removed must equal archived must equal planned, table by table; a trigger or rule that swallowed a
+ * delete is found here.
+ */
+export class Removal {
+  readonly tallies = new Map<string, TableTally>();
+  readonly archives = new Map<string, ArchiveRecord>();
+  readonly #connection: Connection;
+  readonly #place: ArchivePlace | null;
+
+  /** @param place null declines the archive */
+  constructor(connection: Connection, place: ArchivePlace | null) {
+    this.#connection = connection;
+    this.#place = place;
+  }
+
+  async carryOut(selection: Selection, order: readonly RemovalGroup[]): Promise<void> {
+    for (const work of selection.doomedTables) await this.archive(work, 'rows', selection.count(work));
+    for (const work of selection.changed.values()) {
+      await this.archive(work, 'changes', selection.count(work));
+    }
+    for (const [edge, work] of selection.changed) {
+      if (selection.count(work) > 0) await this.#clear(edge, work, selection.count(work));
+    }
+    for (const group of order) {
+      const works = group.tables.map((table) => selection.doomed(table));
+      await this.#removeGroup(works.filter((work) => selection.count(work) > 0), selection);
+    }
+  }
+
+  tally(table: QualifiedName): TableTally {
+    const key = table.quoted;
+    const known = this.tallies.get(key);
+    if (known !== undefined) return known;
+    const fresh = { table, planned: 0, archived: 0, removed: 0, changed: 0 };
+    this.tallies.set(key, fresh);
+    return fresh;
+  }
+
+  /** Copies the listed rows, unless the archive was declined. */
+  async archive(work: WorkTable, kind: ArchiveRecord['kind'], planned: number): Promise<void> {
+    if (this.#place === null || planned === 0) return;
+    const source = work.table.name;
+    const archive = archiveTable(this.#place.schema, { ...this.#place, table: source, kind });
+    const known = this.archives.get(archive.quoted);
+    const copied = await archiveRows(
+      this.#connection,
+      { source, archive, selected: { workTable: work.name, condition: listed(work) } },
+      known === undefined,
+    );
+    if (copied !== planned) throw mismatch(source, 'archived', { expected: planned, actual: copied });
+    const record = known ?? { source, archive, kind, rows: 0 };
+    record.rows += copied;
+    this.archives.set(archive.quoted, record);
+    if (kind === 'rows') this.tally(source).archived += copied;
+  }
+
+  async #clear(edge: ClosureEdge, work: WorkTable, planned: number): Promise<void> {
+    const { childColumns, setColumns } = edge.foreignKey;
+    const value = edge.action === 'default' ? 'default' : 'null';
+    const statement = clearReference(work, setColumns ?? childColumns, value);
+    const { rowCount } = await this.#connection.query(statement);
+    this.recordChanged(work, planned, rowCount);
+  }
+
+  recordChanged(work: WorkTable, planned: number, changed: number): void {
+    if (changed !== planned) {
+      throw mismatch(work.table.name, 'changed', { expected: planned, actual: changed });
+    }
+    this.tally(work.table.name).changed += changed;
+  }
+
+  async #removeGroup(works: readonly WorkTable[], selection: Selection): Promise<void> {
+    const [only] = works;
+    if (only === undefined) return;
+    if (works.length === 1) {
+      const { rowCount } = await this.#connection.query(deleteListed(only));
+      this.#recordRemoved(only, selection.count(only), rowCount);
+      return;
+    }
+    const { rows } = await this.#connection.query<Record<string, number>>(deleteCycle(works));
+    works.forEach((work, at) => {
+      this.#recordRemoved(work, selection.count(work), rows[0]?.[String(at)] ?? 0);
+    });
+  }
+
+  #recordRemoved(work: WorkTable, planned: number, removed: number): void {
+    if (removed !== planned) {
+      throw mismatch(work.table.name, 'removed', { expected: planned, actual: removed });
+    }
+    const tally = this.tally(work.table.name);
+    tally.planned += planned;
+    tally.removed += removed;
+  }
+}
+
+function mismatch(
+  table: QualifiedName,
+  what: string,
+  counts: { readonly expected: number; readonly actual: number },
+): HygieneError {
+  const { expected, actual } = counts;
+  return new HygieneError('HYG_RUN_COUNT_MISMATCH', {
+    message: `${table.toString()}: planned were ${String(expected)} rows, but ${String(actual)} were ${what}.`,
+    hint: `Look for a BEFORE trigger that returns NULL, or a rule, on ${table.toString()}: \\d ${table.toString()}`,
+    details: { table: table.toString(), ...counts },
+  });
+}

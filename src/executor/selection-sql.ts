@@ -1,0 +1,119 @@
+import type { ForeignKey, Table } from '../catalog/model.ts';
+import { ColumnName, type QualifiedName, quoteIdentifier } from '../kernel/identifiers.ts';
+import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
+import { rowSetCondition, type RowSet } from '../planner/steps.ts';
+import { identityColumns, qualified, rowIdentity, sameRow, selfAlias } from './row-identity.ts';
+
+/** The statements of a selection. Work tables are temporary and list rows by identity. */
+
+export interface WorkTable {
+  readonly name: QualifiedName;
+  readonly table: Table;
+  /** Columns beside the identity that foreign keys of dependents reference. */
+  readonly referenced: readonly string[];
+}
+
+export function createWorkTable(work: WorkTable): Sql {
+  return sql`
+    create temp table ${rawSql(quoteIdentifier(work.name.name))} on commit drop as
+    select ${workColumns(work, work.table)}, 0 as hygiene_round
+      from ${work.table.name}
+      with no data
+  `;
+}
+
+export interface RootSelection {
+  /** The row set's own table: the work table's, or a partition of it. */
+  readonly table: Table;
+  readonly rows: RowSet;
+  readonly round: number;
+  readonly lock: boolean;
+  /** Work tables whose rows are spoken for by earlier steps of the same plan. */
+  readonly excluded: readonly WorkTable[];
+}
+
+/** The rows of the row set, locked in key order so that two purges cannot lock crosswise. */
+export function selectRoot(work: WorkTable, root: RootSelection): Sql {
+  return sql`
+    insert into ${work.name}
+    select ${workColumns(work, root.table)}, ${root.round}::int
+      from ${root.table.name}
+     where ${rowSetCondition(root.rows)}
+       ${notListed(root.table, root.excluded)}
+    ${lockClause(root.table, root.lock ? 'update' : null)}
+  `;
+}
+
+export interface EdgeSelection {
+  readonly foreignKey: ForeignKey;
+  readonly parent: WorkTable;
+  readonly child: Table;
+  /** Only parents that were selected after this round are new to this edge. */
+  readonly afterRound: number;
+  readonly excluded: readonly WorkTable[];
+  readonly lock: 'update' | 'no key update' | null;
+}
+
+/** The rows that reference newly doomed rows through one foreign key. */
+export function selectReferencing(into: WorkTable, edge: EdgeSelection, round: number): Sql {
+  return sql`
+    insert into ${into.name}
+    select ${workColumns(into, edge.child)}, ${round}::int
+      ${referencing(edge)}
+    ${lockClause(edge.child, edge.lock)}
+  `;
+}
+
+export function countReferencing(edge: EdgeSelection): Sql {
+  return sql`select count(*)::float8 as count ${referencing(edge)}`;
+}
+
+/** How many rows the table has, and for how many the predicate is neither true nor false. */
+export function countTable(table: Table, rows: RowSet): Sql {
+  return sql`
+    select count(*)::float8 as total,
+           count(*) filter (where (${rows.predicate}) is null)::float8 as unknown
+      from ${table.name}
+  `;
+}
+
+function referencing(edge: EdgeSelection): Sql {
+  const { foreignKey, parent, child } = edge;
+  const self = selfAlias(child);
+  const terms = foreignKey.childColumns.map((column, at) => {
+    const referenced = foreignKey.parentColumns[at] ?? column;
+    return sql`${qualified(self, column)} = ${qualified('p', referenced)}`;
+  });
+  return sql`
+      from ${child.name}
+      join ${parent.name} as p on ${joinSql(terms, ' and ')}
+     where p.hygiene_round > ${edge.afterRound}::int
+       ${notListed(child, edge.excluded)}
+  `;
+}
+
+/** The columns of a work table, read from its table or from a partition of it. */
+function workColumns(work: WorkTable, from: Table): Sql {
+  const self = selfAlias(from);
+  const identity = rowIdentity(work.table);
+  const extra = work.referenced
+    .filter((name) => !identity.columns.includes(name))
+    .map((name) => sql`${qualified(self, name)} as ${new ColumnName(name)}`);
+  return joinSql([identityColumns(identity, self), ...extra], ', ');
+}
+
+function notListed(table: Table, listed: readonly WorkTable[]): Sql {
+  const identity = rowIdentity(table);
+  const terms = listed.map(
+    (work) => sql`
+       and not exists (select from ${work.name} as d where ${sameRow(identity, selfAlias(table), 'd')})`,
+  );
+  return joinSql(terms, '');
+}
+
+function lockClause(table: Table, lock: EdgeSelection['lock']): Sql {
+  if (lock === null) return rawSql('');
+  const self = selfAlias(table);
+  const order = joinSql(rowIdentity(table).expressions(self), ', ');
+  return sql`order by ${order} for ${rawSql(lock)} of ${rawSql(self)}`;
+}

@@ -1,0 +1,207 @@
+import type { Table } from '../catalog/model.ts';
+import { type Connection, queryOne } from '../database/connection.ts';
+import { QualifiedName } from '../kernel/identifiers.ts';
+import { sql } from '../kernel/sql.ts';
+import type { Closure, ClosureEdge } from '../planner/closure.ts';
+import type { RowSet } from '../planner/steps.ts';
+import {
+  countReferencing,
+  createWorkTable,
+  type EdgeSelection,
+  selectReferencing,
+  selectRoot,
+  type WorkTable,
+} from './selection-sql.ts';
+
+export interface SelectionScope {
+  readonly rows: RowSet;
+  readonly closure: Closure;
+  /** Distinguishes the work tables of several selections in one transaction. */
+  readonly prefix: string;
+  /** True while removing; false while planning, which may not lock. */
+  readonly lock: boolean;
+  /** Work tables of earlier steps that the same plan has not carried out. */
+  readonly earlier: readonly WorkTable[];
+}
+
+/**
+ * The rows a purge dooms: the row set and, to a fixpoint, everything that must go with it. Doomed rows
+ * are locked before their dependents are looked up by a new statement, so that no dependent can be
+ * added unseen. All of it is SQL; rows never come to Node.
+ */
+export class Selection {
+  readonly #connection: Connection;
+  readonly #scope: SelectionScope;
+  readonly #doomed = new Map<number, WorkTable>();
+  readonly #changed = new Map<ClosureEdge, WorkTable>();
+  /** Newest round of each work table, and rows in it. */
+  readonly #newest = new Map<WorkTable, number>();
+  readonly #counts = new Map<WorkTable, number>();
+  readonly #edgeCounts = new Map<ClosureEdge, number>();
+  #round = 0;
+
+  constructor(connection: Connection, scope: SelectionScope) {
+    this.#connection = connection;
+    this.#scope = scope;
+    const { closure, prefix } = scope;
+    closure.tables.forEach((table, at) => {
+      const name = new QualifiedName('pg_temp', `hygiene_${prefix}_doomed_${String(at + 1)}`);
+      this.#doomed.set(table.oid, { name, table, referenced: referencedColumns(closure, table) });
+    });
+    changingEdges(closure).forEach((edge, at) => {
+      const name = new QualifiedName('pg_temp', `hygiene_${prefix}_changed_${String(at + 1)}`);
+      this.#changed.set(edge, { name, table: edge.child, referenced: [] });
+    });
+  }
+
+  async prepare(): Promise<void> {
+    for (const work of this.#all()) await this.#connection.query(createWorkTable(work));
+  }
+
+  /** Empties the work tables, to select what has come up since. */
+  async clear(): Promise<void> {
+    for (const work of this.#all()) await this.#connection.query(sql`truncate ${work.name}`);
+    this.#newest.clear();
+    this.#counts.clear();
+    this.#edgeCounts.clear();
+  }
+
+  /** @returns how many rows the row set itself has */
+  async selectRows(): Promise<number> {
+    const { closure, rows, lock } = this.#scope;
+    const work = this.doomed(closure.rootHolder);
+    this.#round += 1;
+    const excluded = this.#earlierOn(closure.root);
+    const statement = selectRoot(work, {
+      table: closure.root,
+      rows,
+      round: this.#round,
+      lock,
+      excluded,
+    });
+    const { rowCount } = await this.#connection.query(statement);
+    await this.#added(work, rowCount);
+    return rowCount;
+  }
+
+  /** Follows the foreign keys until nothing new is found, then looks at what is changed or in the way. */
+  async selectDependents(): Promise<void> {
+    const { closure, lock } = this.#scope;
+    const seen = new Map<ClosureEdge, number>();
+    const edges = closure.edges.filter((edge) => edge.action === 'purge');
+    let progress = true;
+    while (progress) {
+      progress = false;
+      for (const edge of edges) {
+        const from = seen.get(edge) ?? 0;
+        const newest = this.#newest.get(this.doomed(edge.parent)) ?? 0;
+        if (newest <= from) continue;
+        seen.set(edge, newest);
+        if ((await this.#follow(edge, from)) > 0) progress = true;
+      }
+    }
+    for (const [edge, work] of this.#changed) {
+      const selection = this.#edgeSelection(edge, 0, lock ? 'no key update' : null);
+      const { rowCount } = await this.#connection.query(selectReferencing(work, selection, 1));
+      await this.#added(work, rowCount);
+      this.#edgeCounts.set(edge, rowCount);
+    }
+    await this.#countRemainingEdges(edges);
+  }
+
+  /** The work table of a table that loses rows. */
+  doomed(table: Table): WorkTable {
+    const work = this.#doomed.get(table.oid);
+    if (work === undefined) throw new Error(`${table.name.toString()} is not in the closure`);
+    return work;
+  }
+
+  /** Rows that stay but lose a reference, by foreign key. */
+  get changed(): ReadonlyMap<ClosureEdge, WorkTable> {
+    return this.#changed;
+  }
+
+  get doomedTables(): readonly WorkTable[] {
+    return [...this.#doomed.values()];
+  }
+
+  count(work: WorkTable): number {
+    return this.#counts.get(work) ?? 0;
+  }
+
+  /** Rows that reference doomed rows through this foreign key. */
+  edgeCount(edge: ClosureEdge): number {
+    return this.#edgeCounts.get(edge) ?? 0;
+  }
+
+  async #follow(edge: ClosureEdge, afterRound: number): Promise<number> {
+    const into = this.doomed(edge.child);
+    this.#round += 1;
+    const selection = this.#edgeSelection(edge, afterRound, this.#scope.lock ? 'update' : null);
+    const { rowCount } = await this.#connection.query(selectReferencing(into, selection, this.#round));
+    this.#edgeCounts.set(edge, this.edgeCount(edge) + rowCount);
+    await this.#added(into, rowCount);
+    return rowCount;
+  }
+
+  /**
+   * Rows that another edge had found already were not counted on the way; undeclared edges were not
+   * followed at all. Both are counted now, against the finished selection.
+   */
+  async #countRemainingEdges(followed: readonly ClosureEdge[]): Promise<void> {
+    const { closure } = this.#scope;
+    for (const edge of closure.edges) {
+      const isShared =
+        edge.child.oid === closure.rootHolder.oid ||
+        followed.filter((other) => other.child.oid === edge.child.oid).length > 1;
+      if (edge.action === 'undeclared' || (edge.action === 'purge' && isShared)) {
+        const selection = this.#edgeSelection(edge, 0, null);
+        const excluded = edge.action === 'purge' ? [] : selection.excluded;
+        const { count } = await queryOne<{ count: number }>(
+          this.#connection,
+          countReferencing({ ...selection, excluded }),
+        );
+        this.#edgeCounts.set(edge, count);
+      }
+    }
+  }
+
+  #edgeSelection(edge: ClosureEdge, afterRound: number, lock: EdgeSelection['lock']): EdgeSelection {
+    const listed = this.#doomed.get(edge.child.oid);
+    const filled = listed !== undefined && this.count(listed) > 0 ? [listed] : [];
+    return {
+      foreignKey: edge.foreignKey,
+      parent: this.doomed(edge.parent),
+      child: edge.child,
+      afterRound,
+      excluded: [...filled, ...this.#earlierOn(edge.child)],
+      lock,
+    };
+  }
+
+  #earlierOn(table: Table): readonly WorkTable[] {
+    return this.#scope.earlier.filter((work) => work.table.root === table.root);
+  }
+
+  async #added(work: WorkTable, rows: number): Promise<void> {
+    if (rows === 0) return;
+    this.#newest.set(work, this.#round);
+    this.#counts.set(work, this.count(work) + rows);
+    await this.#connection.query(sql`analyze ${work.name}`);
+  }
+
+  #all(): readonly WorkTable[] {
+    return [...this.#doomed.values(), ...this.#changed.values()];
+  }
+}
+
+function changingEdges(closure: Closure): readonly ClosureEdge[] {
+  return closure.edges.filter((edge) => edge.action === 'nullify' || edge.action === 'default');
+}
+
+function referencedColumns(closure: Closure, table: Table): readonly string[] {
+  const columns = closure.edges
+    .filter((edge) => edge.parent.oid === table.oid)
+    .flatMap((edge) => edge.foreignKey.parentColumns);
+  return [...new Set(columns)];
+}

@@ -1,0 +1,136 @@
+/** The one catalogue of what can go wrong. Codes are public: never renamed, never reused. */
+
+/** Exit status of the CLI, by meaning. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  findings: 3,
+  verifyFailed: 4,
+  integrity: 5,
+  locked: 6,
+  refused: 7,
+  unreachable: 8,
+  sigint: 130,
+  sigterm: 143,
+} as const;
+
+export const errorCatalogue = {
+  HYG_INTERNAL: { exit: 1, title: 'A defect of hygiene itself' },
+
+  HYG_CONFIG_NO_TARGET: { exit: 2, title: 'No target database was given' },
+  HYG_CONFIG_BAD_URL: { exit: 2, title: 'The database URL cannot be read' },
+  HYG_CONFIG_UNKNOWN_ENV: { exit: 2, title: 'The knexfile has no such environment' },
+  HYG_CONFIG_BAD_KNEXFILE: { exit: 2, title: 'The knexfile cannot be used' },
+  HYG_CONFIG_INVALID: { exit: 2, title: 'hygiene/config has problems' },
+  HYG_CONFIG_EXISTS: { exit: 2, title: 'A file that would be written exists already' },
+  HYG_CONFIG_EMBEDDED_MISSING: { exit: 2, title: 'The embedded database is not installed' },
+  HYG_USAGE: { exit: 2, title: 'The command line cannot be understood' },
+
+  HYG_LOAD_NO_DIRECTORY: { exit: 2, title: 'The migrations directory is missing' },
+  HYG_LOAD_NO_MIGRATIONS: { exit: 2, title: 'The migrations directory holds no migration' },
+  HYG_LOAD_BAD_NAME: { exit: 2, title: 'A file is not named like a migration' },
+  HYG_LOAD_DUPLICATE: { exit: 5, title: 'Two files have one version' },
+  HYG_LOAD_INCOMPLETE_PAIR: { exit: 2, title: 'An SQL migration lacks one of its two files' },
+  HYG_LOAD_BROKEN_FILE: { exit: 2, title: 'A migration file does not load' },
+  HYG_LOAD_NOT_A_MIGRATION: { exit: 2, title: 'A file exports no hygiene migration' },
+  HYG_LOAD_INVALID: { exit: 2, title: 'A migration is incomplete or contradicts itself' },
+  HYG_LOAD_NO_VERIFY: { exit: 2, title: 'A migration has no verify' },
+
+  HYG_INTEGRITY_EDITED: { exit: 5, title: 'An applied migration was edited' },
+  HYG_INTEGRITY_MISSING: { exit: 5, title: 'The file of an applied migration is missing' },
+  HYG_INTEGRITY_OUT_OF_ORDER: { exit: 5, title: 'A migration is older than the newest applied one' },
+  HYG_INTEGRITY_CHAIN: { exit: 5, title: "The ledger's hash chain is broken" },
+  HYG_LEDGER_UNKNOWN_VERSION: { exit: 5, title: 'The ledger was made by another version of hygiene' },
+  HYG_LEDGER_TRANSITION: { exit: 5, title: 'An event does not follow from the state of its migration' },
+  HYG_LEDGER_UNKNOWN_ID: { exit: 2, title: 'The ledger knows no such migration' },
+
+  HYG_PLAN_UNKNOWN_TABLE: { exit: 2, title: 'A table does not exist' },
+  HYG_PLAN_AMBIGUOUS_TABLE: { exit: 2, title: 'A name fits no plain table' },
+  HYG_PLAN_BAD_PREDICATE: { exit: 2, title: 'PostgreSQL does not accept the predicate' },
+  HYG_PLAN_UNKNOWN_DEPENDENT: { exit: 2, title: 'A named dependent does not exist' },
+  HYG_PLAN_AMBIGUOUS_DEPENDENT: { exit: 2, title: 'A dependent is named twice or in two ways' },
+
+  HYG_REFUSED_DEPENDENTS: { exit: 7, title: 'Rows reference doomed rows, and nobody said what happens to them' },
+  HYG_REFUSED_NULLIFY: { exit: 7, title: 'A reference cannot be set to NULL' },
+  HYG_REFUSED_NULL_KEEP: { exit: 7, title: 'For some rows the keep predicate is NULL' },
+  HYG_REFUSED_BUDGET: { exit: 7, title: 'The budget does not allow so many (or so few) rows' },
+  HYG_REFUSED_LARGE_ONLINE: { exit: 7, title: 'Too many rows for one online transaction' },
+  HYG_REFUSED_PROTECTED: { exit: 7, title: 'The selection touches protected rows' },
+  HYG_REFUSED_PRIVILEGES: { exit: 7, title: 'The database role lacks rights' },
+  HYG_REFUSED_RLS: { exit: 7, title: 'Row-level security hides rows' },
+  HYG_REFUSED_ENVIRONMENT: { exit: 7, title: 'The environment does not allow it' },
+  HYG_REFUSED_CONFIRM: { exit: 7, title: 'The production database was not confirmed' },
+  HYG_REFUSED_IDENTITY: { exit: 7, title: 'This database is not the one that was marked' },
+  HYG_REFUSED_NEWCOMERS: { exit: 7, title: 'New rows keep matching while the purge runs' },
+  HYG_REFUSED_SEED: { exit: 7, title: 'Seeding is refused' },
+  HYG_REFUSED_SETTINGS: { exit: 7, title: 'A server setting would hide what happens' },
+  HYG_REFUSED_UNSUPPORTED: { exit: 7, title: 'The embedded database cannot do this' },
+
+  HYG_RUN_FAILED: { exit: 1, title: 'The migration failed and was rolled back' },
+  HYG_RUN_SQL: { exit: 1, title: 'PostgreSQL refused a statement' },
+  HYG_RUN_COUNT_MISMATCH: { exit: 1, title: 'Removed, archived and planned rows differ' },
+  HYG_RUN_INSERTED: { exit: 1, title: 'The migration inserted rows' },
+  HYG_RUN_TRUNCATED: { exit: 1, title: 'The migration truncated or rewrote a table' },
+  HYG_RUN_UNPLANNED_CHANGE: { exit: 1, title: 'Rows changed that were not in the plan' },
+  HYG_RUN_PROTECTED_CHANGED: { exit: 1, title: 'The migration changed protected rows' },
+  HYG_RUN_TRANSACTION_CONTROL: { exit: 1, title: 'The migration tried to control the transaction' },
+  HYG_RUN_STATE: { exit: 1, title: 'The transaction is not in the expected state' },
+  HYG_RUN_CANCELLED: { exit: 143, title: 'The run was cancelled' },
+  HYG_RUN_COMMIT_UNKNOWN: { exit: 8, title: 'The connection was lost while committing' },
+
+  HYG_VERIFY_FAILED: { exit: 4, title: 'A check of verify failed' },
+  HYG_VERIFY_EMPTY: { exit: 4, title: 'Verify made no check' },
+  HYG_VERIFY_WRITES: { exit: 4, title: 'Verify tried to write' },
+  HYG_VERIFY_ERROR: { exit: 4, title: 'A check of verify could not be made' },
+
+  HYG_LOCK_HELD: { exit: 6, title: 'Another run holds the lock' },
+  HYG_LOCK_EMBEDDED: { exit: 6, title: 'Another process uses the embedded database' },
+  HYG_DB_UNREACHABLE: { exit: 8, title: 'The database cannot be reached' },
+  HYG_DB_AUTH: { exit: 8, title: 'The database refused the login' },
+  HYG_DB_CONNECTION_LOST: { exit: 8, title: 'The connection to the database was lost' },
+} as const satisfies Record<string, { exit: number; title: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export interface ErrorParts {
+  /** What happened, in one or a few short lines. */
+  readonly message: string;
+  /** What to do next; several lines are several possibilities. */
+  readonly hint?: string;
+  /** Facts for machines: tables, counts, SQLSTATE. Never row values. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** The only error that leaves this package. */
+export class HygieneError extends Error {
+  override readonly name = 'HygieneError';
+  readonly code: ErrorCode;
+  readonly hint: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, parts: ErrorParts) {
+    super(parts.message, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.code = code;
+    this.hint = parts.hint ?? null;
+    this.details = parts.details ?? {};
+  }
+
+  /** Exit status of the CLI; a cancelled run ends with its signal's status. */
+  get exitCode(): number {
+    const { exitCode } = this.details;
+    return typeof exitCode === 'number' ? exitCode : errorCatalogue[this.code].exit;
+  }
+}
+
+/** What was thrown, as a {@link HygieneError}; anything unknown is a defect and says so. */
+export function toHygieneError(thrown: unknown): HygieneError {
+  if (thrown instanceof HygieneError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new HygieneError('HYG_INTERNAL', {
+    message: `Unexpected error: ${message}`,
+    hint: 'This is a defect. Run again with --log-level debug and report it with the output.',
+    cause: thrown,
+  });
+}

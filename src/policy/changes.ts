@@ -1,0 +1,123 @@
+import { HygieneError } from '../kernel/errors.ts';
+
+/** What one table's counters say, and what the steps had announced for it. */
+export interface ObservedChange {
+  readonly table: string;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly rewritten: boolean;
+}
+
+export interface ExpectedChange {
+  readonly deleted: number;
+  readonly updated: number;
+}
+
+export interface SideEffect {
+  readonly table: string;
+  readonly reason: string;
+  /** How many rows the application's own triggers may write into it for each removed row. */
+  readonly rowsPerRemoved: number;
+}
+
+export interface ChangeRules {
+  /** By table. A table that is absent may not change at all. */
+  readonly expected: ReadonlyMap<string, ExpectedChange>;
+  readonly sideEffects: readonly SideEffect[];
+  /** True for function and SQL steps, whose updates and deletes are bounded by the budget instead. */
+  readonly freeForm: boolean;
+  readonly rowsRemoved: number;
+}
+
+export interface RecordedSideEffect {
+  readonly table: string;
+  readonly reason: string;
+  readonly inserted: number;
+  readonly updated: number;
+}
+
+/**
+ * Holds the transaction's counters against the plan: nothing inserted, nothing truncated, nothing
+ * changed that was not announced. Declared side effects are bounded and returned for the record.
+ * @throws HygieneError HYG_RUN_INSERTED, HYG_RUN_TRUNCATED, HYG_RUN_UNPLANNED_CHANGE
+ */
+export function judgeChanges(
+  observed: readonly ObservedChange[],
+  rules: ChangeRules,
+): readonly RecordedSideEffect[] {
+  const recorded: RecordedSideEffect[] = [];
+  for (const change of observed) {
+    if (change.rewritten) throw truncated(change);
+    const effect = rules.sideEffects.find((each) => each.table === change.table);
+    if (effect !== undefined && !rules.expected.has(change.table)) {
+      recorded.push(judgeSideEffect(change, effect, rules.rowsRemoved));
+      continue;
+    }
+    judgeTable(change, rules);
+  }
+  return recorded;
+}
+
+function judgeTable(change: ObservedChange, rules: ChangeRules): void {
+  const expected = rules.expected.get(change.table) ?? { deleted: 0, updated: 0 };
+  const moved = rules.freeForm
+    ? Math.min(change.inserted, change.deleted)
+    : Math.min(change.inserted, Math.max(0, change.deleted - expected.deleted));
+  if (change.inserted > moved) throw inserted(change, change.inserted - moved);
+  if (rules.freeForm) return;
+  const deleted = change.deleted - moved;
+  const updated = change.updated + moved;
+  if (deleted === expected.deleted && updated === expected.updated) return;
+  throw new HygieneError('HYG_RUN_UNPLANNED_CHANGE', {
+    message:
+      `${change.table}: ${rows(deleted)} deleted and ${rows(updated)} updated, ` +
+      `planned were ${rows(expected.deleted)} and ${rows(expected.updated)}.`,
+    hint: sideEffectHint(change.table, 'A trigger or rule changed more (or less) than the plan.'),
+    details: { ...change, plannedDeleted: expected.deleted, plannedUpdated: expected.updated },
+  });
+}
+
+function judgeSideEffect(change: ObservedChange, effect: SideEffect, removed: number): RecordedSideEffect {
+  const allowed = removed * effect.rowsPerRemoved;
+  const written = change.inserted + change.updated;
+  if (change.deleted > 0 || written > allowed) {
+    throw new HygieneError('HYG_RUN_UNPLANNED_CHANGE', {
+      message:
+        `${change.table} is a declared side effect, but ${rows(written)} were written and ` +
+        `${rows(change.deleted)} deleted for ${rows(removed)} removed.`,
+      hint: `Allowed are ${rows(allowed)} written and none deleted. Look at the triggers of the purged tables.`,
+      details: { ...change, allowed },
+    });
+  }
+  const { table, reason } = effect;
+  return { table, reason, inserted: change.inserted, updated: change.updated };
+}
+
+function inserted(change: ObservedChange, count: number): HygieneError {
+  return new HygieneError('HYG_RUN_INSERTED', {
+    message: `The migration inserted ${rows(count)} into ${change.table}. A cleanup inserts nothing.`,
+    hint: sideEffectHint(change.table, 'Remove the INSERT.'),
+    details: { ...change },
+  });
+}
+
+function truncated(change: ObservedChange): HygieneError {
+  return new HygieneError('HYG_RUN_TRUNCATED', {
+    message: `The migration truncated, rewrote or dropped ${change.table}. That hides what was removed.`,
+    hint: 'Use purge(rows(…)) instead: it counts, archives and keeps protected rows.',
+    details: { ...change },
+  });
+}
+
+function sideEffectHint(table: string, first: string): string {
+  return [
+    first,
+    "If the application's own trigger wrote it, declare that in hygiene/config:",
+    `  sideEffects: [{ table: '${table}', reason: 'audit trigger of …' }]`,
+  ].join('\n');
+}
+
+function rows(count: number): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
+}

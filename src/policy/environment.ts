@@ -1,0 +1,37 @@
+import { HygieneError } from '../kernel/errors.ts';
+
+export const PRODUCTION = 'production';
+
+export interface EnvironmentFacts {
+  /** The marker in the database, or null when nobody marked it. */
+  readonly marker: string | null;
+  readonly database: string;
+  /** What the person or the pipeline confirmed, or null. */
+  readonly confirmed: string | null;
+  /** Whether the config demands a confirmation for this environment. */
+  readonly confirmRequired: boolean;
+}
+
+/**
+ * In production the database must be named, so that no run reaches it by a wrong variable.
+ * @returns HYG_REFUSED_CONFIRM, or null
+ */
+export function checkConfirmation(facts: EnvironmentFacts): HygieneError | null {
+  const { marker, database, confirmed } = facts;
+  if (marker !== PRODUCTION && !facts.confirmRequired) return null;
+  if (confirmed === database) return null;
+  const asked = `hygiene up --confirm ${database}   (or HYGIENE_CONFIRM=${database})`;
+  return new HygieneError('HYG_REFUSED_CONFIRM', {
+    message:
+      confirmed === null
+        ? `Database "${database}" is marked ${marker ?? 'unmarked'}: \`up\` needs its name as confirmation.`
+        : `The confirmation names "${confirmed}", but this is database "${database}" (${marker ?? 'unmarked'}).`,
+    hint: confirmed === null ? asked : `Check the target first. If "${database}" is meant: ${asked}`,
+    details: { marker, database, confirmed },
+  });
+}
+
+/** Whether a migration is meant for this environment; without a list it is meant for all. */
+export function isForEnvironment(environments: readonly string[] | null, marker: string | null): boolean {
+  return environments === null || (marker !== null && environments.includes(marker));
+}

@@ -1,0 +1,19 @@
+import { startPostgresServer } from './postgres-server.ts';
+import type { PostgresServer } from './postgres-server.ts';
+
+declare global {
+  var hygieneTestServer: PostgresServer | undefined;
+}
+
+/** What would lead a test to a database of the developer's machine. */
+const foreignSettings = /^(HYGIENE_(?!SOAK$)|DATABASE_URL$|PG[A-Z]+$)/;
+
+/** Starts the PostgreSQL of this run; the test files find it in HYGIENE_TEST_SERVER. */
+export default async function startServer(): Promise<void> {
+  for (const name of Object.keys(process.env)) {
+    if (foreignSettings.test(name)) Reflect.deleteProperty(process.env, name);
+  }
+  const server = await startPostgresServer();
+  globalThis.hygieneTestServer = server;
+  process.env['HYGIENE_TEST_SERVER'] = server.url;
+}
