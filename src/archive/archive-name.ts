@@ -7,22 +7,22 @@ const NAME_BYTES_MAX = 63;
 export interface ArchiveKey {
   readonly migrationId: string;
   readonly generation: number;
-  /** Position of the step in its migration, from 1: two steps may take rows of one table. */
-  readonly step: number;
   readonly table: QualifiedName;
-  /** `rows`: removed rows. `changes`: rows that stayed, as they were before. */
-  readonly kind: 'rows' | 'changes';
+  readonly kind: ArchiveKind;
 }
 
+/** `rows`: removed rows. `mutations`: rows that stayed, as they were before. */
+export type ArchiveKind = 'rows' | 'mutations';
+
 /**
- * The archive table of one table of one application, such as `20260112090000_g1_s1_users`.
+ * The archive table of one table of one application, such as `20260112090000_g1_users`.
  * Names that PostgreSQL would cut are cut here, with a digest that keeps them apart.
  */
 export function archiveTable(archiveSchema: string, key: ArchiveKey): QualifiedName {
   const version = key.migrationId.slice(0, 14);
   const source = key.table.schema === 'public' ? key.table.name : `${key.table.schema}_${key.table.name}`;
-  const suffix = key.kind === 'changes' ? '_changes' : '';
-  const prefix = `${version}_g${String(key.generation)}_s${String(key.step)}_`;
+  const suffix = key.kind === 'mutations' ? '_mutations' : '';
+  const prefix = `${version}_g${String(key.generation)}_`;
   const whole = `${prefix}${source}${suffix}`;
   const ambiguous = key.table.schema !== 'public';
   if (!ambiguous && Buffer.byteLength(whole) <= NAME_BYTES_MAX) {

@@ -1,31 +1,67 @@
 import type { Connection } from '../database/connection.ts';
 import { ColumnName, type QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
+import { type ArchiveKind, archiveTable } from './archive-name.ts';
+
+/** What the archive tables of one application belong to. */
+export interface ArchivePlace {
+  readonly schema: string;
+  readonly migrationId: string;
+  readonly generation: number;
+}
 
 export interface ArchivedRows {
   /** Where the rows come from. */
   readonly source: QualifiedName;
-  readonly archive: QualifiedName;
-  /** Joins the source (by its own name) with the work table that lists the rows. */
+  readonly kind: ArchiveKind;
+  /** Joins the source, by its own name, with the work table `w` that lists the rows. */
   readonly selected: { readonly workTable: QualifiedName; readonly condition: Sql };
 }
 
-/**
- * Copies rows into a table of the same column types: what came out can go back without a conversion.
- * The table is made by the first copy; rows that are taken later are added to it.
- * @returns how many rows were copied
- */
-export async function archiveRows(connection: Connection, rows: ArchivedRows, first: boolean): Promise<number> {
-  const { source, archive, selected } = rows;
-  const alias = new ColumnName(source.name);
-  const copy = sql`
-    select ${alias}.*
-      from ${source}
-      join ${selected.workTable} as w on ${selected.condition}
-  `;
-  const statement = first
-    ? sql`create table ${archive} as ${copy}`
-    : sql`insert into ${archive} ${copy}`;
-  const { rowCount } = await connection.query(statement);
-  return rowCount;
+/** One archive table that was written, and how many rows it holds. */
+export interface ArchiveRecord {
+  readonly source: QualifiedName;
+  readonly archive: QualifiedName;
+  readonly kind: ArchiveKind;
+  readonly rows: number;
+}
+
+/** The archive tables of one application of one migration, filled as its steps go on. */
+export class Archive {
+  readonly #connection: Connection;
+  readonly #place: ArchivePlace;
+  readonly #records = new Map<string, ArchiveRecord>();
+
+  constructor(connection: Connection, place: ArchivePlace) {
+    this.#connection = connection;
+    this.#place = place;
+  }
+
+  get records(): readonly ArchiveRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /**
+   * Copies rows into a table of the same column types: what came out can go back without a
+   * conversion. The table is made by the first copy; rows that are taken later are added.
+   * @returns how many rows were copied
+   */
+  async add({ source, kind, selected }: ArchivedRows): Promise<number> {
+    const { schema, ...application } = this.#place;
+    const archive = archiveTable(schema, { ...application, table: source, kind });
+    const known = this.#records.get(archive.quoted);
+    const copy = sql`
+      select ${new ColumnName(source.name)}.*
+        from ${source}
+        join ${selected.workTable} as w on ${selected.condition}
+    `;
+    const { rowCount } = await this.#connection.query(
+      known === undefined
+        ? sql`create table ${archive} as ${copy}`
+        : sql`insert into ${archive} ${copy}`,
+    );
+    const rows = (known?.rows ?? 0) + rowCount;
+    this.#records.set(archive.quoted, { source, archive, kind, rows });
+    return rowCount;
+  }
 }

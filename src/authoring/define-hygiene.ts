@@ -23,8 +23,8 @@ export type UpFunction = (context: UpContext) => Promise<void>;
 /** What `verify` gets. The transaction is read-only. */
 export interface VerifyContext {
   readonly expect: Expect;
-  /** A read-only knex transaction, for what `expect` cannot say. */
-  readonly db: Knex.Transaction;
+  /** Knex inside the read-only transaction, for what `expect` cannot say. */
+  readonly db: Knex;
 }
 
 export type VerifyFunction = (context: VerifyContext) => Promise<void> | void;

@@ -67,9 +67,17 @@ export interface Expect {
   /** No such row is left. Lasting. */
   none(target: RowSet | TableReference, options?: CheckOptions): Promise<CheckResult>;
   /** At least `rows` such rows are there. */
-  atLeast(target: RowSet | TableReference, rows: number, options?: CheckOptions): Promise<CheckResult>;
+  atLeast(
+    target: RowSet | TableReference,
+    rows: number,
+    options?: CheckOptions,
+  ): Promise<CheckResult>;
   /** Exactly `rows` such rows are there. */
-  count(target: RowSet | TableReference, rows: number, options?: CheckOptions): Promise<CheckResult>;
+  count(
+    target: RowSet | TableReference,
+    rows: number,
+    options?: CheckOptions,
+  ): Promise<CheckResult>;
   /** The same rows with the same content as before `up`. Cannot be lasting. */
   unchanged(target: RowSet | TableReference): Promise<CheckResult>;
   /** The statement returns no rows, or the value of `equals`. */
@@ -83,7 +91,13 @@ export function createExpect(evaluate: (check: Check) => Promise<CheckResult>): 
   return {
     none: async (target, options) => {
       const label = `none of ${describeRows('none', target)}`;
-      return evaluate({ kind: 'none', target, expected: 0, lasting: options?.lasting ?? true, label });
+      return evaluate({
+        kind: 'none',
+        target,
+        expected: 0,
+        lasting: options?.lasting ?? true,
+        label,
+      });
     },
     atLeast: async (target, rows, options) => {
       const label = `at least ${countOf('atLeast', rows)} of ${describeRows('atLeast', target)}`;

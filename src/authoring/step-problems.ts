@@ -14,7 +14,9 @@ export function budgetProblems(where: string, budget: unknown): string[] {
   if (!isCount(min)) problems.push(`${where}.min must be a whole number of rows, 0 or more`);
   if (!isCount(max)) problems.push(`${where}.max must be a whole number of rows, 0 or more`);
   if (!isShare(maxShare)) {
-    problems.push(`${where}.maxShare must be a share above 0 and up to 1 (0.5 is half of the table)`);
+    problems.push(
+      `${where}.maxShare must be a share above 0 and up to 1 (0.5 is half of the table)`,
+    );
   }
   if (typeof min === 'number' && typeof max === 'number' && min > max) {
     problems.push(`${where}: min (${min}) is greater than max (${max})`);

@@ -149,7 +149,9 @@ function rowSetProblems(step: string, value: unknown): string[] {
 
 function booleanProblems(where: string, options: object, keys: readonly string[]): string[] {
   return Object.entries(options)
-    .filter(([key, value]) => keys.includes(key) && !['boolean', 'undefined'].includes(typeof value))
+    .filter(
+      ([key, value]) => keys.includes(key) && !['boolean', 'undefined'].includes(typeof value),
+    )
     .map(([key]) => `${where}: ${key} must be true or false`);
 }
 

@@ -59,7 +59,7 @@ export function validateDefinition(migration: HygieneMigration, file: string): M
   ];
   const [problem] = problems;
   if (problem !== undefined) {
-    const onlyVerify = problems.length === 1 && noVerify.length === 1;
+    const onlyVerify = problems.length === 1 && given['verify'] === undefined;
     throw invalid(onlyVerify ? 'HYG_LOAD_NO_VERIFY' : 'HYG_LOAD_INVALID', file, problems);
   }
   return Object.freeze({
@@ -139,20 +139,28 @@ function listProblems(key: string, value: unknown): string[] {
 }
 
 /** What is not archived cannot be put back, so somebody must say why, and how much at most. */
-function irreversibleProblems({ up, irreversible, budget }: Readonly<Record<string, unknown>>): string[] {
+function irreversibleProblems(given: Readonly<Record<string, unknown>>): string[] {
+  const { up, irreversible, budget } = given;
   const list: readonly unknown[] = Array.isArray(up) ? up : [up];
   const free = typeof up === 'function' || list.some(isSqlStep);
-  const unarchived = list.some((step) => isStep(step) && 'archive' in step && !step.archive);
   const what = typeof up === 'function' ? 'up as a function' : 'an sql step';
+  const cause = free ? what : 'archive: false';
   const problems: string[] = [];
-  if ((free || unarchived) && irreversible === undefined) {
-    const cause = free ? what : 'archive: false';
+  if ((free || list.some(isUnarchived)) && irreversible === undefined) {
     problems.push(`irreversible is missing: ${cause} cannot be undone, so give the reason for it`);
   }
-  if (free && (!isRecord(budget) || budget['max'] === undefined)) {
+  if (free && !hasMax(budget)) {
     problems.push(`budget is missing: ${what} needs budget: { max: … }, the rows it may change`);
   }
   return problems;
+}
+
+function hasMax(budget: unknown): boolean {
+  return isRecord(budget) && budget['max'] !== undefined;
+}
+
+function isUnarchived(step: unknown): boolean {
+  return isStep(step) && step.kind !== 'sql' && !step.archive;
 }
 
 function isSqlStep(step: unknown): boolean {

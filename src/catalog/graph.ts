@@ -13,12 +13,6 @@ export function incomingForeignKeys(catalog: Catalog, table: Table): readonly Fo
   );
 }
 
-/** Foreign keys through which rows of the table may reference others. */
-export function outgoingForeignKeys(catalog: Catalog, table: Table): readonly ForeignKey[] {
-  const holders = new Set(sharingRows(catalog, table).map((each) => each.oid));
-  return catalog.foreignKeys.filter((key) => holders.has(key.child));
-}
-
 export type Successors<T> = (node: T) => Iterable<T>;
 
 /**

@@ -156,7 +156,7 @@ export function findColumn(table: Table, name: string): Column | null {
 export function isIndexed(indexes: Table['indexes'], columns: readonly string[]): boolean {
   return indexes.some((index) => {
     const leading = new Set(index.slice(0, columns.length));
-    return leading.size === columns.length && columns.every((column) => leading.has(column));
+    return columns.every((column) => leading.has(column));
   });
 }
 

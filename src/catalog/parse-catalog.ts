@@ -131,7 +131,7 @@ function numberOf(column: ColumnFact): number {
 
 function rootOf(oid: number, grouped: GroupedFacts): number {
   let root = oid;
-  for (let above = grouped.partitionOf.get(root); above !== undefined; ) {
+  for (let above = grouped.partitionOf.get(root); above !== undefined;) {
     root = above;
     above = grouped.partitionOf.get(root);
   }

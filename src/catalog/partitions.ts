@@ -3,7 +3,7 @@ import { type Catalog, type Table, tableByOid, type Trigger, type TriggerEvent }
 /** The table and the partitioned tables it is a partition of, nearest first. */
 export function withAncestors(catalog: Catalog, table: Table): readonly Table[] {
   const line = [table];
-  for (let above = table.partitionOf; above !== null; ) {
+  for (let above = table.partitionOf; above !== null;) {
     const parent = tableByOid(catalog, above);
     line.push(parent);
     above = parent.partitionOf;
@@ -13,7 +13,9 @@ export function withAncestors(catalog: Catalog, table: Table): readonly Table[] 
 
 /** The table and its partitions, at all levels. */
 export function withPartitions(catalog: Catalog, table: Table): readonly Table[] {
-  const below = table.partitions.flatMap((oid) => withPartitions(catalog, tableByOid(catalog, oid)));
+  const below = table.partitions.flatMap((oid) =>
+    withPartitions(catalog, tableByOid(catalog, oid)),
+  );
   return [table, ...below];
 }
 

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 import type { Knex } from 'knex';
 
 import type { Connection } from '../database/connection.ts';
@@ -23,7 +25,7 @@ export async function withAuthorDatabase(
   connection: Connection,
   work: (db: Knex.Transaction) => Promise<void>,
 ): Promise<void> {
-  const instance = await boundKnex(connection);
+  const instance = createAuthorDatabase(connection);
   try {
     const db = await instance.transaction();
     await work(db);
@@ -47,12 +49,15 @@ function transactionControl(what: string): HygieneError {
   });
 }
 
-async function boundKnex(connection: Connection): Promise<Knex> {
-  const [{ default: knex }, { default: PgClient }, { default: PgTransaction }] = await Promise.all([
-    import('knex'),
-    importInternal('knex/lib/dialects/postgres/index.js'),
-    importInternal('knex/lib/dialects/postgres/execution/pg-transaction.js'),
-  ]);
+/**
+ * A knex instance that speaks over the engine's own connection, in whatever transaction that has open.
+ * Knex is loaded by the first call: most migrations never need it.
+ */
+export function createAuthorDatabase(connection: Connection): Knex {
+  const load = createRequire(import.meta.url);
+  const knex = load('knex') as (config: Knex.Config) => Knex;
+  const PgClient = load('knex/lib/dialects/postgres/index.js') as DialectClass;
+  const PgTransaction = load('knex/lib/dialects/postgres/execution/pg-transaction.js') as DialectClass;
 
   /** The outermost knex transaction is a savepoint of the engine's. */
   class SavepointTransaction extends PgTransaction {
@@ -77,7 +82,7 @@ async function boundKnex(connection: Connection): Promise<Knex> {
     validateConnection(): boolean {
       return true;
     }
-    transaction(container: unknown, config: unknown, outer: unknown): unknown {
+    override transaction(container: unknown, config: unknown, outer: unknown): unknown {
       if (outer !== undefined && outer !== null) return super.transaction(container, config, outer);
       return new SavepointTransaction(this, container, config, outer);
     }
@@ -103,11 +108,10 @@ export async function assertOpen(connection: Connection): Promise<void> {
   if (status === 'idle') throw transactionControl('the transaction was ended before its time');
 }
 
-interface InternalModule {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- knex ships no types for its dialect classes
-  readonly default: new (...args: any[]) => any;
+/** The parts of knex's undeclared dialect classes that are used here. */
+interface KnexInternals {
+  query(raw: object, text: string, status?: number, value?: unknown): Promise<unknown>;
+  transaction(container: unknown, config: unknown, outer: unknown): unknown;
 }
 
-function importInternal(path: string): Promise<InternalModule> {
-  return import(path) as Promise<InternalModule>;
-}
+type DialectClass = new (...parameters: unknown[]) => KnexInternals;

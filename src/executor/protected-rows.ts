@@ -1,10 +1,13 @@
-import type { Catalog, Table } from '../catalog/model.ts';
-import type { Connection } from '../database/connection.ts';
+import type { Table } from '../catalog/model.ts';
+import { type Connection, queryOne } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { rowSetCondition, type RowSet } from '../planner/steps.ts';
+import type { ProtectedHit } from '../policy/protected-rows.ts';
 import { withPinnedText } from './pinned-text.ts';
 import { identityColumns, rowIdentity, sameRow, selfAlias } from './row-identity.ts';
+import type { Selection } from './selection.ts';
+import type { WorkTable } from './selection-sql.ts';
 
 /** A protected set of the config, found in this database. */
 export interface ProtectedSet {
@@ -110,25 +113,21 @@ export class ProtectedRows {
   }
 }
 
-/** How many rows of a work table belong to a protected set on the same table. */
+/** How many listed rows belong to a protected set on the same table, or on another part of its partition tree. */
 export async function countProtected(
   connection: Connection,
   set: ProtectedSet,
-  work: { readonly table: Table; readonly workTable: QualifiedName },
+  work: WorkTable,
 ): Promise<number> {
-  const { rows } = await connection.query<{ count: number }>(sql`
+  const table = set.table;
+  const { count } = await queryOne<{ count: number }>(connection, sql`
     select count(*)::float8 as count
-      from ${work.table.name}
+      from ${table.name}
      where ${rowSetCondition(set.rows)}
-       and exists (select from ${work.workTable} as w
-                    where ${sameRow(rowIdentity(work.table), selfAlias(work.table), 'w')})
+       and exists (select from ${work.name} as w
+                    where ${sameRow(rowIdentity(work.table), selfAlias(table), 'w')})
   `);
-  return rows[0]?.count ?? 0;
-}
-
-/** Whether two tables can hold the same rows: they are the same, or of one partition tree. */
-export function sharesRows(catalog: Catalog, one: Table, other: Table): boolean {
-  return one.root === other.root && catalog.tables.has(one.root);
+  return count;
 }
 
 function baselineTable(index: number): QualifiedName {
@@ -138,4 +137,23 @@ function baselineTable(index: number): QualifiedName {
 /** Keys are compared apart, so only the content of the row counts here. */
 function rowHash(alias: string): Sql {
   return rawSql(`encode(sha256(convert_to(${alias}::text, 'UTF8')), 'hex')`);
+}
+
+/** Every protected set that shares rows with what a selection removes or changes. */
+export async function protectedHits(
+  connection: Connection,
+  sets: readonly ProtectedSet[],
+  selection: Selection,
+): Promise<readonly ProtectedHit[]> {
+  const hits: ProtectedHit[] = [];
+  const look = async (work: WorkTable, effect: ProtectedHit['effect']): Promise<void> => {
+    if (selection.count(work) === 0) return;
+    for (const set of sets.filter((each) => each.table.root === work.table.root)) {
+      const rows = await countProtected(connection, set, work);
+      hits.push({ set: set.label, table: work.table.name.toString(), rows, effect });
+    }
+  };
+  for (const work of selection.doomedTables) await look(work, 'removed');
+  for (const work of selection.changed.values()) await look(work, 'changed');
+  return hits;
 }

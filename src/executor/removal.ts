@@ -1,5 +1,5 @@
-import { archiveTable } from '../archive/archive-name.ts';
-import { archiveRows } from '../archive/archive.ts';
+import type { ArchiveKind } from '../archive/archive-name.ts';
+import type { Archive } from '../archive/archive.ts';
 import type { Connection } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { QualifiedName } from '../kernel/identifiers.ts';
@@ -8,14 +8,6 @@ import type { RemovalGroup } from '../planner/order.ts';
 import { clearReference, deleteCycle, deleteListed, listed } from './removal-sql.ts';
 import type { Selection } from './selection.ts';
 import type { WorkTable } from './selection-sql.ts';
-
-/** Where copies go, and what they belong to. */
-export interface ArchivePlace {
-  readonly schema: string;
-  readonly migrationId: string;
-  readonly generation: number;
-  readonly step: number;
-}
 
 /** What happened to one table, summed over the rounds of a purge. */
 export interface TableTally {
@@ -27,14 +19,6 @@ export interface TableTally {
   changed: number;
 }
 
-/** One archive table that was written, and how many rows it holds. */
-export interface ArchiveRecord {
-  readonly source: QualifiedName;
-  readonly archive: QualifiedName;
-  readonly kind: 'rows' | 'changes';
-  rows: number;
-}
-
 /**
  * Archives and removes what a selection lists: changed survivors first, then children before parents.
  * Removed must equal archived must equal planned, table by table; a trigger or rule that swallowed a
@@ -42,20 +26,19 @@ export interface ArchiveRecord {
  */
 export class Removal {
   readonly tallies = new Map<string, TableTally>();
-  readonly archives = new Map<string, ArchiveRecord>();
   readonly #connection: Connection;
-  readonly #place: ArchivePlace | null;
+  readonly #archive: Archive | null;
 
-  /** @param place null declines the archive */
-  constructor(connection: Connection, place: ArchivePlace | null) {
+  /** @param archive null declines the archive */
+  constructor(connection: Connection, archive: Archive | null) {
     this.#connection = connection;
-    this.#place = place;
+    this.#archive = archive;
   }
 
   async carryOut(selection: Selection, order: readonly RemovalGroup[]): Promise<void> {
     for (const work of selection.doomedTables) await this.archive(work, 'rows', selection.count(work));
     for (const work of selection.changed.values()) {
-      await this.archive(work, 'changes', selection.count(work));
+      await this.archive(work, 'mutations', selection.count(work));
     }
     for (const [edge, work] of selection.changed) {
       if (selection.count(work) > 0) await this.#clear(edge, work, selection.count(work));
@@ -76,20 +59,12 @@ export class Removal {
   }
 
   /** Copies the listed rows, unless the archive was declined. */
-  async archive(work: WorkTable, kind: ArchiveRecord['kind'], planned: number): Promise<void> {
-    if (this.#place === null || planned === 0) return;
+  async archive(work: WorkTable, kind: ArchiveKind, planned: number): Promise<void> {
+    if (this.#archive === null || planned === 0) return;
     const source = work.table.name;
-    const archive = archiveTable(this.#place.schema, { ...this.#place, table: source, kind });
-    const known = this.archives.get(archive.quoted);
-    const copied = await archiveRows(
-      this.#connection,
-      { source, archive, selected: { workTable: work.name, condition: listed(work) } },
-      known === undefined,
-    );
+    const selected = { workTable: work.name, condition: listed(work) };
+    const copied = await this.#archive.add({ source, kind, selected });
     if (copied !== planned) throw mismatch(source, 'archived', { expected: planned, actual: copied });
-    const record = known ?? { source, archive, kind, rows: 0 };
-    record.rows += copied;
-    this.archives.set(archive.quoted, record);
     if (kind === 'rows') this.tally(source).archived += copied;
   }
 

@@ -76,6 +76,7 @@ export const errorCatalogue = {
   HYG_RUN_PROTECTED_CHANGED: { exit: 1, title: 'The migration changed protected rows' },
   HYG_RUN_TRANSACTION_CONTROL: { exit: 1, title: 'The migration tried to control the transaction' },
   HYG_RUN_STATE: { exit: 1, title: 'The transaction is not in the expected state' },
+  HYG_RUN_TIMEOUT: { exit: 1, title: 'A statement took longer than it may' },
   HYG_RUN_CANCELLED: { exit: 143, title: 'The run was cancelled' },
   HYG_RUN_COMMIT_UNKNOWN: { exit: 8, title: 'The connection was lost while committing' },
 
@@ -85,6 +86,7 @@ export const errorCatalogue = {
   HYG_VERIFY_ERROR: { exit: 4, title: 'A check of verify could not be made' },
 
   HYG_LOCK_HELD: { exit: 6, title: 'Another run holds the lock' },
+  HYG_LOCK_BUSY: { exit: 6, title: 'Rows or tables stayed locked by other sessions' },
   HYG_LOCK_EMBEDDED: { exit: 6, title: 'Another process uses the embedded database' },
   HYG_DB_UNREACHABLE: { exit: 8, title: 'The database cannot be reached' },
   HYG_DB_AUTH: { exit: 8, title: 'The database refused the login' },

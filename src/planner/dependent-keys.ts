@@ -36,8 +36,11 @@ export class DependentKeys {
     if (input.dependents === 'all') return new DependentKeys('all');
     const byTable = new Map<ForeignKey, Declared>();
     const byConstraint = new Map<ForeignKey, Declared>();
+    const names = input.candidates.map((each) => namesOf(catalog, each));
     for (const [key, action] of Object.entries(input.dependents)) {
-      const meant = meaningOf(catalog, input, key);
+      const meant = meaningOf(names, key);
+      if (meant === 'none') throw unknownDependent(catalog, input, key);
+      if (meant === 'several') throw ambiguousKey(catalog, key, names);
       const declared = meant.kind === 'table' ? byTable : byConstraint;
       for (const foreignKey of meant.foreignKeys) {
         const earlier = declared.get(foreignKey);
@@ -72,17 +75,12 @@ interface Meaning {
   readonly foreignKeys: readonly ForeignKey[];
 }
 
-function meaningOf(catalog: Catalog, input: DependentKeysInput, key: string): Meaning {
-  const { candidates } = input;
-  const names = candidates.map((foreignKey) => namesOf(catalog, foreignKey));
+function meaningOf(names: readonly ForeignKeyNames[], key: string): Meaning | 'none' | 'several' {
   const tables = names.filter((each) => each.tables.has(key));
   const constraints = names.filter((each) => each.constraints.has(key));
-  const meanings = [
-    ...new Set(tables.map((each) => each.tables.get(key))),
-    ...constraints.map((each) => each.foreignKey),
-  ];
-  if (meanings.length === 0) throw unknownDependent(catalog, input, key);
-  if (meanings.length > 1) throw ambiguousKey(catalog, key, [...tables, ...constraints]);
+  const meanings = new Set(tables.map((each) => each.tables.get(key))).size + constraints.length;
+  if (meanings === 0) return 'none';
+  if (meanings > 1) return 'several';
   const kind = tables.length > 0 ? 'table' : 'constraint';
   return { kind, foreignKeys: [...tables, ...constraints].map((each) => each.foreignKey) };
 }
@@ -112,7 +110,9 @@ function tableNames(catalog: Catalog, table: Table): readonly string[] {
   const { schema, name } = table.name;
   const meantElsewhere = findInSearchPath(catalog, name);
   const bare = meantElsewhere === null || meantElsewhere === table;
-  return [`${schema}.${name}`, table.name.toString(), ...(bare ? [name] : [])];
+  const quoted = displayIdentifier(name);
+  const qualified = [`${schema}.${name}`, `${displayIdentifier(schema)}.${quoted}`];
+  return bare ? [name, quoted, ...qualified] : qualified;
 }
 
 function unknownDependent(
@@ -157,8 +157,9 @@ function list(tables: ReadonlySet<string>): string {
 function ambiguousKey(
   catalog: Catalog,
   key: string,
-  meant: readonly ForeignKeyNames[],
+  names: readonly ForeignKeyNames[],
 ): HygieneError {
+  const meant = names.filter((each) => each.tables.has(key) || each.constraints.has(key));
   const ways = meant.map(({ foreignKey }) => {
     const { schema, name } = tableByOid(catalog, foreignKey.child).name;
     return `${schema}.${name}.${foreignKey.name}`;

@@ -77,7 +77,9 @@ export type Step = PurgeStep | ScrubStep | SqlStep;
 const STEP_KINDS: ReadonlySet<unknown> = new Set(['purge', 'scrub', 'sql']);
 
 export function isStep(value: unknown): value is Step {
-  return typeof value === 'object' && value !== null && 'kind' in value && STEP_KINDS.has(value.kind);
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && STEP_KINDS.has(value.kind)
+  );
 }
 
 /** The SQL expression that a scrub assigns to a column. */

@@ -79,5 +79,8 @@ function candidatesFor(path: string): readonly string[] {
     const stem = path.slice(0, typescript.index);
     return [`${stem}.${typescript[1] ?? ''}ts${typescript[2] ?? ''}`, `${stem}.tsx`];
   }
-  return [...EXTENSIONS.map((each) => path + each), ...EXTENSIONS.map((each) => `${path}/index${each}`)];
+  return [
+    ...EXTENSIONS.map((each) => path + each),
+    ...EXTENSIONS.map((each) => `${path}/index${each}`),
+  ];
 }

@@ -75,8 +75,11 @@ export function inspectDirectory(fs: FileSystem, dir: string): Discovery {
     else if (looksLikeMigration(fileName)) problems.push(badName(fileName));
   }
   const files: MigrationFile[] = [];
-  for (const group of Map.groupBy(entries, ({ version }) => version).values()) {
-    const found = fileOf(dir, group);
+  for (const version of new Set(entries.map((entry) => entry.version))) {
+    const found = fileOf(
+      dir,
+      entries.filter((entry) => entry.version === version),
+    );
     if (found instanceof HygieneError) problems.push(found);
     else files.push(found);
   }

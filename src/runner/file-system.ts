@@ -15,7 +15,10 @@ export const nodeFileSystem: FileSystem = {
   listFiles: (directory) => {
     if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return null;
     return readdirSync(directory, { withFileTypes: true })
-      .filter((entry) => entry.isFile() || (entry.isSymbolicLink() && !leadsToDirectory(directory, entry)))
+      .filter(
+        (entry) =>
+          entry.isFile() || (entry.isSymbolicLink() && !leadsToDirectory(directory, entry)),
+      )
       .map((entry) => entry.name);
   },
   readText: (path) =>

@@ -1,10 +1,11 @@
-import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type HygieneMigration, isHygieneMigration } from '../authoring/define-hygiene.ts';
 import { type MigrationDefinition, validateDefinition } from '../authoring/validate-definition.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { MigrationFile } from './discover.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
-import type { Importer } from './importer.ts';
 import { parseSqlPair, type SqlPair } from './sql-pair.ts';
 
 export type LoadedMigration =
@@ -21,8 +22,61 @@ export type LoadedMigration =
       readonly sqlPair: SqlPair;
     };
 
+/** Loads a module by its absolute path and gives its exports. */
+export type Importer = (path: string) => Promise<unknown>;
+
+export interface ImporterOptions {
+  /** The public entry of the running package, as a path or file URL; `import 'pg-hygiene'` gives it. */
+  readonly packageEntry?: URL | string;
+}
+
+/** `src/index.ts` or `dist/index.js`, whichever this file belongs to. */
+const OWN_ENTRY = new URL(`../index${extname(import.meta.url)}`, import.meta.url);
+
+/**
+ * An importer of TypeScript and JavaScript, ESM and CommonJS, without a build step. `pg-hygiene`
+ * means the running package, so a migration works where none or another version is installed.
+ * Nothing is written to disk, and the file is read again each time. A `.mjs` or `.cjs` file that it
+ * imports is loaded by Node where Node can; what such a file makes with an installed copy of the package
+ * is known by its marks all the same.
+ */
+export function createImporter(options: ImporterOptions = {}): Importer {
+  let loading: Promise<Importer> | undefined;
+  const { packageEntry: given = OWN_ENTRY } = options;
+  const entry = typeof given === 'string' ? pathToFileURL(given) : given;
+  return async (path) => {
+    loading ??= startJiti(entry);
+    return (await loading)(path);
+  };
+}
+
+async function startJiti(entry: URL): Promise<Importer> {
+  const [{ createJiti }, running] = await Promise.all([
+    import('jiti'),
+    import(entry.href) as Promise<object>,
+  ]);
+  const jiti = createJiti(import.meta.url, {
+    virtualModules: { 'pg-hygiene': running },
+    fsCache: false,
+    moduleCache: false,
+    interopDefault: false,
+  });
+  // `jiti.import` would hand .mjs and .cjs to Node, which finds an installed package before the
+  // running one, keeps what it has read, and runs a file that fails a second time.
+  return async (path) => {
+    const source = await readFile(path, 'utf8');
+    return jiti.evalModule(source.replace(/^\uFEFF/, ''), {
+      filename: path,
+      ext: extname(path),
+      async: true,
+      forceTranspile: true,
+    });
+  };
+}
+
 /** Parsers and Node print whole programs; the first lines say what is wrong. */
 const MESSAGE_LINES_MAX = 8;
+const MESSAGE_CHARACTERS_MAX = 1000;
 
 /**
  * Reads and checks one migration.
@@ -46,7 +100,7 @@ export async function loadMigration(
 function readPair({ path, verifyPath = '' }: MigrationFile, fs: FileSystem): SqlPair {
   const [up, verify] = [path, verifyPath].map((each) => {
     const text = fs.readText(each);
-    if (text === null) throw broken(each, new Error('the file cannot be read'));
+    if (text === null) throw broken(each, 'the file cannot be read');
     return text;
   });
   return parseSqlPair({
@@ -86,7 +140,8 @@ export async function importModule(path: string, importer: Importer): Promise<un
 
 /** What a module gives: `export default`, `exports.default` or `module.exports`. */
 export function defaultExport(exported: unknown): unknown {
-  if (typeof exported !== 'object' || exported === null || !('default' in exported)) return exported;
+  if (typeof exported !== 'object' || exported === null || !('default' in exported))
+    return exported;
   const { default: inner } = exported;
   // A CommonJS file compiled from ESM arrives with one `default` inside the other.
   return isWrapped(inner) ? inner.default : (inner ?? exported);
@@ -106,14 +161,13 @@ function located(path: string, error: HygieneError): HygieneError {
 }
 
 function broken(path: string, thrown: unknown): HygieneError {
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  const lines = text
-    .split('\n')
+  const lines = textsOf(thrown)
+    .message.split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^(Require stack:|- \/|\(?\/.*:\d+:\d+\)?$)/.test(line));
-  const message = lines.slice(0, MESSAGE_LINES_MAX).join('\n').slice(0, 1000);
+    .filter((line) => line !== '' && !/^(?:Require stack:|- )/.test(line) && !isPlace(line));
+  const message = lines.slice(0, MESSAGE_LINES_MAX).join('\n').slice(0, MESSAGE_CHARACTERS_MAX);
   return new HygieneError('HYG_LOAD_BROKEN_FILE', {
-    message: `${placeIn(path, thrown)}: ${message}`,
+    message: `${placeIn(path, thrown)}: ${message === '' ? 'it fails while it is loaded' : message}`,
     hint: hintFor(message),
     details: { file: basename(path) },
     cause: thrown,
@@ -129,10 +183,37 @@ function hintFor(message: string): string {
     : 'Correct the file, then try it with `hygiene lint`: that needs no database.';
 }
 
-/** `name.ts:4:5`, when the error tells where, in this file or in one that it imports. */
+/** A file with line and column, as stacks and parsers write it. */
+const PLACE = /((?:[A-Za-z]:)?[\\/][^\n():]*?\.(?:[cm]?[jt]s|[jt]sx|json)):(\d+(?::\d+)?)/;
+
+function isPlace(line: string): boolean {
+  return line.replace(PLACE, '') === '';
+}
+
+/** `name.ts:4:5`, or `name.ts, in shared.ts:4:5` for a fault in a file that it imports. */
 function placeIn(path: string, thrown: unknown): string {
-  const text = thrown instanceof Error ? `${thrown.message}\n${thrown.stack ?? ''}` : '';
-  const at = text.indexOf(`${path}:`);
-  const [, position] = at === -1 ? [] : (/^:(\d+(?::\d+)?)/.exec(text.slice(at + path.length)) ?? []);
-  return position === undefined ? basename(path) : `${basename(path)}:${position}`;
+  const { message, stack } = textsOf(thrown);
+  const text = `${message}\n${stack}`;
+  const own = basename(path);
+  for (const [, file = '', position = ''] of text.matchAll(new RegExp(PLACE, 'g'))) {
+    if (!isForeign(file)) {
+      const isOwn = resolve(file) === resolve(path);
+      const other = relative(dirname(path), file);
+      return isOwn ? `${own}:${position}` : `${own}, in ${other}:${position}`;
+    }
+  }
+  return own;
+}
+
+const PACKAGE_CODE = fileURLToPath(new URL('..', import.meta.url));
+
+function isForeign(file: string): boolean {
+  return file.startsWith(PACKAGE_CODE) || /[\\/]node_modules[\\/]/.test(file);
+}
+
+/** Told by its fields, since an error may come from another realm and be no `Error` of ours. */
+function textsOf(thrown: unknown): { message: string; stack: string } {
+  if (typeof thrown !== 'object' || thrown === null) return { message: String(thrown), stack: '' };
+  const { message = '', stack = '' } = thrown as { message?: unknown; stack?: unknown };
+  return { message: String(message), stack: String(stack) };
 }

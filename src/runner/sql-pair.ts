@@ -76,25 +76,31 @@ interface Header {
 function readHeader(text: string): Header {
   const fields = new Map<string, string>();
   const problems: string[] = [];
-  for (const line of text.split('\n')) {
-    if (line.trim() === '') continue;
-    if (!line.trimStart().startsWith('--')) break;
+  const lines = text.split('\n');
+  const end = lines.findIndex((line) => !/^\s*(?:--|$)/.test(line));
+  for (const line of lines.slice(0, end === -1 ? lines.length : end)) {
     const [, word, value] = /^\s*--+\s*([A-Za-z]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
     if (word === undefined || value === undefined) continue;
     const key = word.toLowerCase();
-    if (!KEYS.includes(key)) {
-      // A comment may well hold a colon; only a word that is nearly one of ours is a mistake.
-      const near = nearKey(key, KEYS);
-      if (near !== null) problems.push(`unknown header "${word}"; did you mean "${near}"?`);
-    } else if (fields.has(key)) {
-      problems.push(`${key} is given twice`);
-    } else if (value === '') {
-      problems.push(`${key} is empty`);
-    } else {
-      fields.set(key, value);
-    }
+    const problem = headerProblem(key, value, fields);
+    if (problem !== null) problems.push(problem);
+    else if (KEYS.includes(key)) fields.set(key, value);
   }
   return { fields, problems };
+}
+
+function headerProblem(
+  key: string,
+  value: string,
+  fields: ReadonlyMap<string, string>,
+): string | null {
+  if (!KEYS.includes(key)) {
+    // A comment may well hold a colon; only a word that is nearly one of ours is a mistake.
+    const near = nearKey(key, KEYS);
+    return near === null ? null : `unknown header "${key}"; did you mean "${near}"?`;
+  }
+  if (fields.has(key)) return `${key} is given twice`;
+  return value === '' ? `${key} is empty` : null;
 }
 
 function parseBudget(text: string | undefined): { value: Budget; problems: readonly string[] } {

@@ -1,0 +1,100 @@
+import { hostname, userInfo } from 'node:os';
+import { resolve } from 'node:path';
+
+import type { Clock, Logger, Random } from '../kernel/ports.ts';
+import { readActor } from '../ledger/actor.ts';
+import { type Engine, Session } from '../runner/engine.ts';
+import type { Config } from './config.ts';
+import { findConfig } from './find-config.ts';
+import { Project } from './project.ts';
+import { resolveTarget, type TargetOptions } from './target.ts';
+import { toolVersion } from './tool-version.ts';
+
+/** What the outside gives: the process for the CLI, a test, or a program that uses the library. */
+export interface World {
+  readonly cwd: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+export interface ProjectOptions {
+  /** Directory of the migrations, relative to the working directory. */
+  readonly dir: string;
+  readonly config: string | null;
+}
+
+export interface ConnectOptions extends ProjectOptions, Omit<TargetOptions, 'cwd' | 'variables'> {
+  readonly runLockTimeoutMs: number;
+  readonly rowLockTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+export function openProject(world: World, options: ProjectOptions): Project {
+  const directory = resolve(world.cwd, options.dir);
+  const config = options.config === null ? findConfig(directory) : resolve(world.cwd, options.config);
+  return new Project(directory, config);
+}
+
+/** An engine whose settings from the config are filled in when something is to be run. */
+export interface OpenedEngine {
+  readonly engine: Engine;
+  readonly project: Project;
+  /** The same engine with the protected sets and side effects of the config. */
+  configured(): Promise<{ readonly engine: Engine; readonly config: Config }>;
+  close(): Promise<void>;
+}
+
+/** The composition root: the only place where connections, clocks and loggers meet the engine. */
+export async function openEngine(world: World, options: ConnectOptions): Promise<OpenedEngine> {
+  const project = openProject(world, options);
+  const names = await project.ledgerNames();
+  const { cwd, variables, clock, random, logger, signal } = world;
+  const target = await resolveTarget({ ...options, cwd, variables }, project.importer);
+  const session = await Session.open(target.source);
+  const engine: Engine = {
+    session,
+    names,
+    clock,
+    random,
+    logger,
+    signal,
+    settings: {
+      runLockTimeoutMs: options.runLockTimeoutMs,
+      limits: {
+        lockTimeoutMs: options.rowLockTimeoutMs,
+        statementTimeoutMs: options.statementTimeoutMs,
+      },
+      searchPath: target.searchPath,
+      protect: [],
+      sideEffects: [],
+    },
+    facts: {
+      runId: random.uuid(),
+      configFingerprint: project.configFingerprint(),
+      actor: readActor(variables, { user: osUser(), host: hostname() }),
+      toolVersion: toolVersion(),
+    },
+  };
+  return {
+    engine,
+    project,
+    configured: async () => {
+      const config = await project.config();
+      const { protect, sideEffects } = config;
+      return { config, engine: { ...engine, settings: { ...engine.settings, protect, sideEffects } } };
+    },
+    close: () => session.close(),
+  };
+}
+
+/** Containers run under user ids that have no name. */
+function osUser(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+import type { TargetDescription } from '../../database/connection.ts';
+import { HygieneError } from '../../kernel/errors.ts';
+import { ledgerDdl } from '../../ledger/ddl.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import { installLedger } from '../../runner/up.ts';
+import { type ConnectOptions, openEngine, openProject, type ProjectOptions, type World } from '../compose.ts';
+import { toolVersion } from '../tool-version.ts';
+
+export interface InstallReport {
+  readonly target: TargetDescription;
+  readonly installed: 'now' | 'before';
+  readonly environment: string | null;
+}
+
+/** The script that makes ledger and archive schema, for a DBA to run. */
+export async function ledgerScript(world: World, options: ProjectOptions): Promise<string> {
+  return ledgerDdl(await openProject(world, options).ledgerNames(), toolVersion());
+}
+
+/** Makes the ledger where it is missing, and marks the environment if one is named. */
+export async function installOperation(
+  world: World,
+  options: ConnectOptions & { readonly mark: string | null },
+): Promise<InstallReport> {
+  const { mark } = options;
+  if (mark !== null && !/^[a-z][a-z0-9_-]*$/.test(mark)) {
+    throw new HygieneError('HYG_USAGE', {
+      message: `"${mark}" is no name for an environment.`,
+      hint: 'Lower-case letters, digits, - and _, such as production or staging.',
+    });
+  }
+  const opened = await openEngine(world, options);
+  try {
+    const { session, names } = opened.engine;
+    const ledger = new Ledger(session.connection, names);
+    const before = await ledger.isInstalled();
+    if (!before) await installLedger(opened.engine);
+    const marker = mark === null ? await ledger.marker() : await ledger.mark(mark);
+    return {
+      target: session.target,
+      installed: before ? 'before' : 'now',
+      environment: marker?.environment ?? null,
+    };
+  } finally {
+    await opened.close();
+  }
+}

@@ -1,0 +1,76 @@
+import type { TargetDescription } from '../../database/connection.ts';
+import { readHistory } from '../../ledger/history.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import type { Status } from '../../ledger/transitions.ts';
+import { selectPending } from '../../runner/pending.ts';
+import type { HygieneError } from '../../kernel/errors.ts';
+import { toHygieneError } from '../../kernel/errors.ts';
+import { type ConnectOptions, openEngine, type World } from '../compose.ts';
+
+export interface MigrationStatus {
+  readonly id: string;
+  readonly status: Status | 'missing';
+  readonly appliedAt: Date | null;
+  readonly generation: number;
+  readonly lastError: string | null;
+  readonly openRunId: string | null;
+}
+
+export interface StatusReport {
+  readonly target: TargetDescription;
+  readonly environment: string | null;
+  readonly ledgerInstalled: boolean;
+  readonly chainIntact: boolean;
+  readonly head: { readonly seq: number } | null;
+  readonly migrations: readonly MigrationStatus[];
+  readonly pending: readonly string[];
+  /** What `up` would stop at before anything runs. */
+  readonly problem: HygieneError | null;
+}
+
+/** Where every migration stands, in files and in the ledger. Changes nothing. */
+export async function statusOperation(world: World, options: ConnectOptions): Promise<StatusReport> {
+  const opened = await openEngine(world, options);
+  try {
+    const { session, names } = opened.engine;
+    const snapshot = await new Ledger(session.connection, names).snapshot();
+    const source = opened.project.migrations();
+    const records = readHistory(snapshot.events);
+    const { pending, problem } = pendingOrProblem(() => selectPending(source.files, records, 'linear').pending);
+    const ids = [...new Set([...source.files.map(({ id }) => id), ...records.keys()])].sort();
+    const last = snapshot.events.at(-1);
+    return {
+      target: session.target,
+      environment: snapshot.marker?.environment ?? null,
+      ledgerInstalled: snapshot.installed,
+      chainIntact: snapshot.headOk,
+      head: last === undefined ? null : { seq: last.seq },
+      migrations: ids.map((id) => {
+        const record = records.get(id);
+        return {
+          id,
+          status: record?.status ?? 'pending',
+          appliedAt: record?.appliedAt ?? null,
+          generation: record?.generation ?? 1,
+          lastError: record?.lastError ?? null,
+          openRunId: record?.openRunId ?? null,
+        };
+      }),
+      pending,
+      problem,
+    };
+  } finally {
+    await opened.close();
+  }
+}
+
+function pendingOrProblem(select: () => readonly string[]): {
+  readonly pending: readonly string[];
+  readonly problem: HygieneError | null;
+} {
+  try {
+    return { pending: select(), problem: null };
+  } catch (error) {
+    return { pending: [], problem: toHygieneError(error) };
+  }
+}

@@ -1,0 +1,38 @@
+import type { TargetDescription } from '../../database/connection.ts';
+import type { ExecOrder } from '../../runner/pending.ts';
+import { up, type UpReport } from '../../runner/up.ts';
+import type { Config } from '../config.ts';
+import { type ConnectOptions, openEngine, type World } from '../compose.ts';
+
+export interface UpOperationOptions extends ConnectOptions {
+  readonly execOrder: ExecOrder;
+  readonly confirm: string | null;
+}
+
+export interface UpOperationReport extends UpReport {
+  readonly target: TargetDescription;
+  readonly runId: string;
+}
+
+/** Applies what is pending. @throws HygieneError when it refuses before anything runs */
+export async function upOperation(world: World, options: UpOperationOptions): Promise<UpOperationReport> {
+  const opened = await openEngine(world, options);
+  try {
+    const report = await up(opened.engine, opened.project.migrations(), {
+      order: options.execOrder,
+      confirmed: options.confirm ?? world.variables['HYGIENE_CONFIRM'] ?? null,
+      configured: async () => {
+        const { engine, config } = await opened.configured();
+        return { engine, confirmRequired: (marker) => isConfirmRequired(config, marker) };
+      },
+    });
+    const { session, facts } = opened.engine;
+    return { ...report, target: session.target, runId: facts.runId };
+  } finally {
+    await opened.close();
+  }
+}
+
+function isConfirmRequired(config: Config, marker: string | null): boolean {
+  return marker !== null && config.environments[marker]?.confirm === true;
+}

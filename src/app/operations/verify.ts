@@ -1,0 +1,18 @@
+import type { TargetDescription } from '../../database/connection.ts';
+import { verifyApplied, type VerifyReport } from '../../runner/verify-applied.ts';
+import { type ConnectOptions, openEngine, type World } from '../compose.ts';
+
+export interface VerifyOperationReport extends VerifyReport {
+  readonly target: TargetDescription;
+}
+
+/** Repeats the lasting checks of everything that was applied. */
+export async function verifyOperation(world: World, options: ConnectOptions): Promise<VerifyOperationReport> {
+  const opened = await openEngine(world, options);
+  try {
+    const report = await verifyApplied(opened.engine, opened.project.migrations());
+    return { ...report, target: opened.engine.session.target };
+  } finally {
+    await opened.close();
+  }
+}

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+import { sha256 } from '../kernel/digest.ts';
+import { HygieneError } from '../kernel/errors.ts';
+import { defaultLedgerNames, type LedgerNames } from '../ledger/names.ts';
+import { checksumOf, rememberingReader } from '../runner/checksum.ts';
+import { discoverMigrations } from '../runner/discover.ts';
+import { nodeFileSystem } from '../runner/file-system.ts';
+import { createImporter, type Importer } from '../runner/load.ts';
+import { loadMigration } from '../runner/load.ts';
+import { toRunnable } from '../runner/runnable.ts';
+import type { MigrationSource } from '../runner/up.ts';
+import type { Config } from './config.ts';
+
+/** The files of one project: migrations and config. Read lazily, each at most once. */
+export class Project {
+  readonly directory: string;
+  readonly importer: Importer = createImporter();
+  readonly #configPath: string | null;
+  #config: Promise<Config> | undefined;
+
+  /** @param configPath null when there is no config file */
+  constructor(directory: string, configPath: string | null) {
+    this.directory = directory;
+    this.#configPath = configPath;
+  }
+
+  config(): Promise<Config> {
+    this.#config ??= this.#loadConfig();
+    return this.#config;
+  }
+
+  /**
+   * Where the ledger is. A config that does not even hold the word `schemas` cannot move it, so `up`
+   * with nothing pending needs no TypeScript loader.
+   */
+  async ledgerNames(): Promise<LedgerNames> {
+    const text = this.#configText();
+    return text.includes('schemas') || /\b(import|require)\b[^'"]*['"]\./.test(text)
+      ? (await this.config()).names
+      : defaultLedgerNames;
+  }
+
+  configFingerprint(): string {
+    return sha256(this.#configText());
+  }
+
+  /**
+   * @throws HygieneError HYG_LOAD_NO_DIRECTORY, HYG_LOAD_NO_MIGRATIONS and those of discovery
+   */
+  migrations(): MigrationSource {
+    const files = discoverMigrations(nodeFileSystem, this.directory);
+    if (files.length === 0) throw noMigrations(this.directory);
+    const readText = rememberingReader((path) => nodeFileSystem.readText(path));
+    const checksums = new Map(files.map((file) => [file.id, checksumOf(file, readText)]));
+    return {
+      files: files.map(({ id }) => ({ id, checksum: checksums.get(id) ?? '' })),
+      load: async (id) => {
+        const file = files.find((each) => each.id === id);
+        if (file === undefined) throw new Error(`${id} was not discovered`);
+        return toRunnable(await loadMigration(file, this.importer), checksums.get(id) ?? '');
+      },
+    };
+  }
+
+  #configText(): string {
+    return this.#configPath === null ? '' : readFileSync(this.#configPath, 'utf8');
+  }
+
+  async #loadConfig(): Promise<Config> {
+    const { defaultConfig, loadConfig } = await import('./config.ts');
+    if (this.#configPath === null) return defaultConfig;
+    if (!existsSync(this.#configPath)) {
+      throw new HygieneError('HYG_CONFIG_INVALID', {
+        message: `There is no config file ${this.#configPath}.`,
+        hint: 'Correct --config (or HYGIENE_CONFIG), or make one with `hygiene init`.',
+      });
+    }
+    return loadConfig(this.#configPath, this.importer);
+  }
+}
+
+function noMigrations(directory: string): HygieneError {
+  return new HygieneError('HYG_LOAD_NO_MIGRATIONS', {
+    message: `${directory} holds no migration.`,
+    hint: 'Write the first one: hygiene create purge_demo_users. Or name another directory with --dir.',
+  });
+}

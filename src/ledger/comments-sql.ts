@@ -1,0 +1,162 @@
+import { quoteIdentifier, quoteLiteral } from '../kernel/identifiers.ts';
+import type { LedgerNames } from './names.ts';
+
+type Relation = 'ledger' | 'meta' | 'environment' | 'archives' | 'status' | 'history';
+
+interface RelationComments {
+  readonly kind: 'table' | 'view';
+  readonly comment: string;
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+const relations: Readonly<Record<Relation, RelationComments>> = {
+  ledger: {
+    kind: 'table',
+    comment:
+      'Everything hygiene did to this database. Append-only and hash-chained: select * from verify_ledger() proves that nobody edited it.',
+    columns: {
+      seq: 'Position in the chain, from 1 without gaps.',
+      event: 'What happened, such as started, applied, failed, restored.',
+      migration_id: 'Name of the migration without file extension; null for events about none.',
+      generation: 'Which application of the migration, from 1; reapply begins the next.',
+      checksum: 'Hash of the migration file and of the files it imports.',
+      config_fingerprint: 'Hash of the configuration that was in force.',
+      at: 'When the event was recorded, by the clock of the database server.',
+      duration_ms: 'How long it took, in milliseconds.',
+      run_id: 'One command; the same in all its events, its log and its report.',
+      environment: 'The environment marker of the database at that time, such as production.',
+      identity: 'Which database this was: system identifier, timeline, name, oid, address, marker.',
+      actor: 'Who did it: database role and login, OS user, host, CI run, git commit.',
+      tool_version: 'Version of hygiene.',
+      ticket: 'Ticket named by the migration or the command.',
+      rows: 'List of tables with rows planned, archived, removed and changed, and the strategy.',
+      checks: 'List of checks that verify made, with expected and actual values.',
+      error: 'Why it ended badly: message, SQLSTATE, table, constraint. Never row values.',
+      note: 'Reason or remark in words.',
+      evidence: 'Further facts: side effects, warnings, plan digest.',
+      hash_version: 'How hash was computed; see the function event_hash.',
+      prev_hash: 'Hash of the event before this one; zeros for the first.',
+      hash: 'SHA-256 over all columns of this event, prev_hash included.',
+    },
+  },
+  meta: {
+    kind: 'table',
+    comment: 'One row: which version of these tables this is.',
+    columns: {
+      only_row: 'Always true: there is one row.',
+      schema_version: 'Version of the tables of this schema.',
+      tool_version: 'Version of hygiene that made them.',
+      installed_at: 'When they were made.',
+    },
+  },
+  environment: {
+    kind: 'table',
+    comment: 'One row: which environment this database is. Written by hygiene mark.',
+    columns: {
+      only_row: 'Always true: there is one row.',
+      environment: 'Name of the environment, such as production.',
+      marker: 'Made anew by each hygiene mark; a copy of the database carries it along.',
+      identity: 'Which database was marked; a copy has another identity and is told from it so.',
+      marked_at: 'When it was marked.',
+      marked_by: 'Database role that marked it.',
+    },
+  },
+  archives: {
+    kind: 'table',
+    comment: 'The tables that hold removed rows and old values, one line for each.',
+    columns: {
+      migration_id: 'The migration that removed or changed the rows.',
+      generation: 'Which application of the migration.',
+      source_schema: 'Schema of the table the rows came from.',
+      source_table: 'Table the rows came from.',
+      archive_table: 'Table of the archive schema that holds them.',
+      kind: 'rows: removed rows; mutations: old values of rows that stayed.',
+      rows: 'How many rows are archived.',
+      created_at: 'When they were archived.',
+      run_id: 'The run that archived them.',
+    },
+  },
+  status: {
+    kind: 'view',
+    comment: 'One row for each migration that the ledger knows: where it stands now.',
+    columns: {
+      migration_id: 'Name of the migration without file extension.',
+      status:
+        'pending, started, applied, failed, interrupted, cancelled, skipped, held (restored), retired or baselined.',
+      generation: 'Which application of the migration is meant, from 1.',
+      applied_at: 'When this generation was applied (or marked as applied by a baseline).',
+      applied_by: 'Who applied it: OS user, else database role.',
+      rows_removed: 'How many rows it removed, over all tables.',
+      run_id: 'The run that applied it; before there is one, the last run.',
+      last_event: 'The newest event of the migration.',
+      last_event_at: 'When the newest event was recorded.',
+      last_error: 'Why the last run ended badly, if it did.',
+    },
+  },
+  history: {
+    kind: 'view',
+    comment: 'The ledger for reading: what happened, in its order.',
+    columns: {
+      seq: 'Position in the chain.',
+      at: 'When the event was recorded.',
+      event: 'What happened.',
+      migration_id: 'Name of the migration; null for events about none.',
+      generation: 'Which application of the migration.',
+      what: 'Rows removed by table.',
+      role: 'Database role.',
+      os_user: 'OS user who ran hygiene.',
+      host: 'Host on which hygiene ran.',
+      ci_url: 'Address of the CI run.',
+      git_commit: 'Git commit of the CI run.',
+      environment: 'Environment marker at that time.',
+      ticket: 'Ticket.',
+      note: 'Reason or remark.',
+      error: 'Why it ended badly.',
+      duration_ms: 'How long it took, in milliseconds.',
+      run_id: 'The command that recorded it.',
+      hash: 'Hash of the event.',
+    },
+  },
+};
+
+/** Functions by signature, in which $S is the schema. */
+const functions: Readonly<Record<string, string>> = {
+  'append_event(jsonb)':
+    'The only way to write the ledger. Takes the fields of an event, adds position, time, role and hashes.',
+  'event_hash($S.ledger)': 'The hash that an event must have. Null for an unknown hash version.',
+  'verify_ledger()':
+    'Proves the hash chain: one row with ok = true, or one row for each problem. Events cut off at the end are found only with a digest kept elsewhere.',
+  'commit_fence()': 'Trigger that stops a COMMIT which hygiene did not send.',
+  'check_append()': 'Trigger that refuses events which do not continue the chain.',
+  'refuse_change()': 'Trigger that refuses UPDATE, DELETE and TRUNCATE of the ledger.',
+};
+
+const SCHEMA_COMMENT =
+  'hygiene: the ledger of data cleanups. Start with: select * from status; select * from history; select * from verify_ledger().';
+
+const ARCHIVE_COMMENT =
+  'hygiene: rows removed by cleanups, kept for restore until their retention ends. Holds PERSONAL DATA: grant it to nobody who may not see the original tables, and leave it out of copies for development.';
+
+export function commentsSql(names: LedgerNames): string {
+  const schema = quoteIdentifier(names.schema);
+  return [
+    comment('schema', schema, SCHEMA_COMMENT),
+    comment('schema', quoteIdentifier(names.archiveSchema), ARCHIVE_COMMENT),
+    ...Object.entries(relations).flatMap(([name, relation]) => [
+      '',
+      comment(relation.kind, `${schema}.${name}`, relation.comment),
+      ...Object.entries(relation.columns).map(([column, text]) =>
+        comment('column', `${schema}.${name}.${column}`, text),
+      ),
+    ]),
+    '',
+    ...Object.entries(functions).map(([signature, text]) =>
+      comment('function', `${schema}.${signature.replace('$S', () => schema)}`, text),
+    ),
+    '',
+  ].join('\n');
+}
+
+function comment(kind: string, name: string, text: string): string {
+  return `comment on ${kind} ${name} is\n  ${quoteLiteral(text)};`;
+}

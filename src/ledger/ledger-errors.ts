@@ -1,0 +1,36 @@
+import { HygieneError } from '../kernel/errors.ts';
+import { ledgerFunction, type LedgerNames, ledgerTable } from './names.ts';
+import { SCHEMA_VERSION } from './tables-sql.ts';
+
+/** @throws HygieneError HYG_LEDGER_UNKNOWN_VERSION unless it is this version or the one before */
+export function assertSchemaVersion(names: LedgerNames, version: number | null): void {
+  if (version === SCHEMA_VERSION || version === SCHEMA_VERSION - 1) return;
+  const table = ledgerTable(names).toString();
+  const isNewer = version !== null && version > SCHEMA_VERSION;
+  throw new HygieneError('HYG_LEDGER_UNKNOWN_VERSION', {
+    message:
+      version === null
+        ? `${table} is there, but the schema does not say which version it is.`
+        : `${table} has version ${version}; this hygiene works with version ${SCHEMA_VERSION}.`,
+    hint: isNewer
+      ? 'Upgrade pg-hygiene to the version that was used last on this database.'
+      : 'hygiene init --upgrade',
+    details: { found: version, known: SCHEMA_VERSION },
+  });
+}
+
+export function brokenHead(names: LedgerNames): HygieneError {
+  return new HygieneError('HYG_INTEGRITY_CHAIN', {
+    message: `The newest event of ${ledgerTable(names).toString()} was changed, or events are missing.`,
+    hint: `hygiene ledger verify    (or in psql: select * from ${ledgerFunction(names, 'verify_ledger').toString()}())`,
+  });
+}
+
+export function missingRights(names: LedgerNames, cause: unknown): HygieneError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new HygieneError('HYG_REFUSED_PRIVILEGES', {
+    message: `The database role may not use ${ledgerTable(names).toString()}: ${reason}`,
+    hint: 'hygiene init --print-sql    prints the GRANT statements that the role needs',
+    cause,
+  });
+}

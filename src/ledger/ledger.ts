@@ -1,0 +1,236 @@
+import type { Connection } from '../database/connection.ts';
+import { queryOne } from '../database/connection.ts';
+import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
+import { type Sql, sql } from '../kernel/sql.ts';
+import { ledgerDdl } from './ddl.ts';
+import {
+  type EnvironmentMarker,
+  type MarkerRow,
+  markerColumns,
+  readMarker,
+  toMarker,
+  writeMarker,
+} from './environment-marker.ts';
+import {
+  type AppendedRow,
+  appendStatement,
+  type FullRow,
+  fullColumns,
+  headIsIntactSql,
+  lightColumns,
+  type LightRow,
+  toAppendedEvent,
+  toLedgerEvent,
+  toRecordedEvent,
+} from './event-rows.ts';
+import type { AppendedEvent, LedgerEvent, NewEvent, RecordedEvent } from './events.ts';
+import { assertSchemaVersion, brokenHead, missingRights } from './ledger-errors.ts';
+import {
+  environmentTable,
+  ledgerFunction,
+  ledgerTable,
+  type LedgerNames,
+  metaTable,
+} from './names.ts';
+
+/** The ledger at one moment: all that `up` needs to see that nothing is pending. */
+export interface LedgerSnapshot {
+  readonly installed: boolean;
+  /** Null when the ledger is not installed. */
+  readonly schemaVersion: number | null;
+  /** False: the newest event was changed or does not fit. */
+  readonly headOk: boolean;
+  readonly events: readonly LedgerEvent[];
+  readonly marker: EnvironmentMarker | null;
+}
+
+export interface EventFilter {
+  readonly migrationId?: string;
+  /** The newest ones; they still come oldest first. */
+  readonly limit?: number;
+}
+
+export interface ChainReport {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly headSeq: number | null;
+  readonly headHash: string | null;
+  readonly problems: readonly { readonly problem: string; readonly atSeq: number | null }[];
+}
+
+const NOT_INSTALLED: LedgerSnapshot = {
+  installed: false,
+  schemaVersion: null,
+  headOk: true,
+  events: [],
+  marker: null,
+};
+
+/**
+ * The ledger of one database. Nothing here begins or ends a transaction, and nothing is remembered
+ * between calls. A role without rights on the ledger gets HYG_REFUSED_PRIVILEGES.
+ */
+export class Ledger {
+  readonly #connection: Connection;
+  readonly names: LedgerNames;
+
+  constructor(connection: Connection, names: LedgerNames) {
+    this.#connection = connection;
+    this.names = names;
+  }
+
+  /** Needs no right to create anything. */
+  async isInstalled(): Promise<boolean> {
+    const { installed } = await this.#one<{ installed: boolean }>(
+      sql`select to_regclass(${ledgerTable(this.names).quoted}) is not null as installed`,
+    );
+    return installed;
+  }
+
+  /** Makes schemas, tables, functions and views, in the caller's transaction. */
+  async install(toolVersion: string | null = null): Promise<void> {
+    await this.#connection.script(ledgerDdl(this.names, toolVersion));
+  }
+
+  /** @throws HygieneError HYG_LEDGER_UNKNOWN_VERSION when this tool cannot work with the ledger */
+  async assertKnownVersion(): Promise<void> {
+    const { version } = await this.#one<{ version: number }>(
+      sql`select max(schema_version) as version from ${metaTable(this.names)}`,
+    );
+    assertSchemaVersion(this.names, version);
+  }
+
+  /**
+   * Everything at one moment, in two round trips.
+   * @throws HygieneError HYG_LEDGER_UNKNOWN_VERSION
+   */
+  async snapshot(): Promise<LedgerSnapshot> {
+    if (!(await this.isInstalled())) return NOT_INSTALLED;
+    const row = await this.#one<SnapshotRow>(sql`
+      select
+        (select max(schema_version) from ${metaTable(this.names)}) as schema_version,
+        ${headIsIntactSql(this.names)} as head_ok,
+        (select to_json(marked) from (
+          select ${markerColumns} from ${environmentTable(this.names)} as e
+        ) as marked) as marker,
+        (select json_agg(light order by light.seq) from (
+          select ${lightColumns} from ${ledgerTable(this.names)} as l
+        ) as light) as events
+    `);
+    assertSchemaVersion(this.names, row.schema_version);
+    return {
+      installed: true,
+      schemaVersion: row.schema_version,
+      headOk: row.head_ok,
+      events: (row.events ?? []).map(toLedgerEvent),
+      marker: row.marker === null ? null : toMarker(row.marker),
+    };
+  }
+
+  /** All events in the order of the chain. */
+  async history(): Promise<readonly LedgerEvent[]> {
+    const rows = await this.#all<LightRow>(
+      sql`select ${lightColumns} from ${ledgerTable(this.names)} as l order by l.seq`,
+    );
+    return rows.map(toLedgerEvent);
+  }
+
+  /** A cheap check for every run: the newest event is unchanged and linked, and none is missing. */
+  async headIsIntact(): Promise<boolean> {
+    const { intact } = await this.#one<{ intact: boolean }>(
+      sql`select ${headIsIntactSql(this.names)} as intact`,
+    );
+    return intact;
+  }
+
+  /** @throws HygieneError HYG_INTEGRITY_CHAIN */
+  async verifyHead(): Promise<void> {
+    if (!(await this.headIsIntact())) throw brokenHead(this.names);
+  }
+
+  /** Recomputes every hash; takes time in proportion to the number of events. */
+  async verifyChain(): Promise<ChainReport> {
+    const rows = await this.#all<ChainRow>(
+      sql`select * from ${ledgerFunction(this.names, 'verify_ledger')}()`,
+    );
+    const [first] = rows;
+    return {
+      ok: first?.ok ?? false,
+      events: first?.events ?? 0,
+      headSeq: first?.head_seq ?? null,
+      headHash: first?.head_hash ?? null,
+      problems: rows.flatMap(({ problem, at_seq }) =>
+        problem === null ? [] : [{ problem, atSeq: at_seq }],
+      ),
+    };
+  }
+
+  /** Whether the event may follow is for `assertTransition` to say, before this. */
+  async append(event: NewEvent): Promise<AppendedEvent> {
+    return toAppendedEvent(await this.#one<AppendedRow>(appendStatement(this.names, event)));
+  }
+
+  /** Events with all that was recorded, oldest first. */
+  async events(filter: EventFilter = {}): Promise<readonly RecordedEvent[]> {
+    const { migrationId = null, limit = null } = filter;
+    const rows = await this.#all<FullRow>(sql`
+      select ${fullColumns}
+        from ${ledgerTable(this.names)} as l
+       where (${migrationId}::text is null or l.migration_id = ${migrationId}::text)
+       order by l.seq desc
+       limit ${limit}::bigint
+    `);
+    return rows.map(toRecordedEvent).reverse();
+  }
+
+  /** The hash of the event at a position, to be compared with a digest; null: there is none. */
+  async hashAt(seq: number): Promise<string | null> {
+    const rows = await this.#all<{ hash: string }>(
+      sql`select l.hash from ${ledgerTable(this.names)} as l where l.seq = ${seq}::bigint`,
+    );
+    return rows[0]?.hash ?? null;
+  }
+
+  marker(): Promise<EnvironmentMarker | null> {
+    return this.#withRights(() => readMarker(this.#connection, this.names));
+  }
+
+  mark(environment: string): Promise<EnvironmentMarker> {
+    return this.#withRights(() => writeMarker(this.#connection, this.names, environment));
+  }
+
+  #one<R extends object>(statement: Sql): Promise<R> {
+    return this.#withRights(() => queryOne<R>(this.#connection, statement));
+  }
+
+  async #all<R extends object>(statement: Sql): Promise<readonly R[]> {
+    const { rows } = await this.#withRights(() => this.#connection.query<R>(statement));
+    return rows;
+  }
+
+  async #withRights<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw hasSqlstate(error, sqlstate.insufficientPrivilege)
+        ? missingRights(this.names, error)
+        : error;
+    }
+  }
+}
+
+interface SnapshotRow {
+  readonly schema_version: number | null;
+  readonly head_ok: boolean;
+  readonly marker: MarkerRow | null;
+  readonly events: readonly LightRow[] | null;
+}
+
+interface ChainRow {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly head_seq: number | null;
+  readonly head_hash: string | null;
+  readonly problem: string | null;
+  readonly at_seq: number | null;
+}

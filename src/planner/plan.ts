@@ -1,0 +1,77 @@
+import type { OnDelete, Table } from '../catalog/model.ts';
+import type { Closure, ClosureEdge, EdgeAction } from './closure.ts';
+
+export type WarningKind =
+  'unindexed' | 'not validated' | 'no archive' | 'guard' | 'trigger' | 'rule' | 'no key';
+
+/** Something worth knowing before the purge runs; nothing that stops it. */
+export interface PlanWarning {
+  readonly kind: WarningKind;
+  readonly table: string;
+  readonly message: string;
+  /** The statement that would remedy it, ready to be run. */
+  readonly sql: string | null;
+}
+
+/** The strongest lock that a table gets; both let others read, and write other rows. */
+export type TableLock = 'ROW EXCLUSIVE' | 'ROW SHARE';
+
+export interface PlannedTable {
+  /** As people read it: `users`, `billing.invoices`. */
+  readonly table: string;
+  /** Rows that will be removed. */
+  readonly doomed: number;
+  /** Rows that will be changed and stay. */
+  readonly changed: number;
+  /** Rows before; null where nobody counted them. */
+  readonly total: number | null;
+  readonly survivors: number | null;
+  readonly lock: TableLock;
+  /** Doomed rows are locked FOR UPDATE before their dependents are looked up. */
+  readonly locksRows: boolean;
+}
+
+export interface PlannedEdge {
+  readonly constraint: string;
+  readonly child: string;
+  readonly parent: string;
+  readonly action: EdgeAction;
+  readonly onDelete: OnDelete;
+  /** Rows that this edge adds to the purge, changes, or (undeclared) would leave dangling. */
+  readonly rows: number;
+  readonly indexed: boolean;
+}
+
+/** What one purge step will do, with exact counts. Data only: it is printed, compared and stored. */
+export interface PurgePlan {
+  /** The table of the purge's own row set. */
+  readonly root: string;
+  readonly tables: readonly PlannedTable[];
+  readonly edges: readonly PlannedEdge[];
+  /** Rows of the root for which the predicate is NULL: they stay. */
+  readonly nullPredicateRows: number;
+  /** Groups of tables in the order of removal; a group is one statement. */
+  readonly order: readonly (readonly string[])[];
+  readonly strategy: 'delete';
+  /** Milliseconds, roughly; see `estimateMs`. */
+  readonly estimatedMs: number;
+  readonly warnings: readonly PlanWarning[];
+  /** Of what will happen, so without statistics, totals, time and warnings. */
+  readonly digest: string;
+}
+
+/** What the executor counted; a table or edge that is missing has no rows. */
+export interface PlanCounts {
+  readonly doomed: ReadonlyMap<Table, number>;
+  readonly totals?: ReadonlyMap<Table, number>;
+  readonly edges: ReadonlyMap<ClosureEdge, number>;
+  readonly nullPredicateRows: number;
+}
+
+export interface PlanInput {
+  readonly closure: Closure;
+  readonly counts: PlanCounts;
+  /** Options of the purge step that the plan warns about. */
+  readonly archive: boolean;
+  readonly guard: boolean;
+}

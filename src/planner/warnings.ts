@@ -1,0 +1,120 @@
+import { type Catalog, type Table, tableByOid, type TriggerEvent } from '../catalog/model.ts';
+import { firingTriggers } from '../catalog/partitions.ts';
+import { quoteIdentifier } from '../kernel/identifiers.ts';
+import type { ClosureEdge } from './closure.ts';
+import type { PlanInput, PlanWarning } from './plan.ts';
+
+export function planWarnings(catalog: Catalog, input: PlanInput): readonly PlanWarning[] {
+  const { closure, counts } = input;
+  const doomed = closure.tables.filter((table) => (counts.doomed.get(table) ?? 0) > 0);
+  const changed = closure.edges
+    .filter((edge) => edge.action === 'nullify' || edge.action === 'default')
+    .filter((edge) => (counts.edges.get(edge) ?? 0) > 0)
+    .map((edge) => edge.child);
+  return [
+    ...closure.edges
+      .filter((edge) => doomed.includes(edge.parent))
+      .flatMap((edge) => edgeWarnings(catalog, edge)),
+    ...doomed.flatMap((table) => tableWarnings(catalog, table)),
+    ...[...new Set(changed)].flatMap((table) => triggerWarnings(catalog, table, 'update')),
+    ...optionWarnings(input),
+  ];
+}
+
+function edgeWarnings(catalog: Catalog, { foreignKey }: ClosureEdge): readonly PlanWarning[] {
+  const child = tableByOid(catalog, foreignKey.child);
+  const parent = tableByOid(catalog, foreignKey.parent).name.toString();
+  const table = child.name.toString();
+  const warnings: PlanWarning[] = [];
+  if (foreignKey.enforced && !foreignKey.indexed) {
+    warnings.push({
+      kind: 'unindexed',
+      table,
+      message:
+        `No index on ${table} (${foreignKey.childColumns.join(', ')}): ` +
+        `each removed row of ${parent} scans the table.`,
+      sql: indexStatement(child, foreignKey.childColumns),
+    });
+  }
+  if (!foreignKey.validated || !foreignKey.enforced) {
+    const state = foreignKey.enforced ? 'NOT VALID' : 'NOT ENFORCED';
+    warnings.push({
+      kind: 'not validated',
+      table,
+      message: `${foreignKey.name} of ${table} is ${state}: some of its rows may reference nothing.`,
+      sql: null,
+    });
+  }
+  return warnings;
+}
+
+/** PostgreSQL builds no index of a partitioned table CONCURRENTLY. */
+function indexStatement(table: Table, columns: readonly string[]): string {
+  const how = table.kind === 'partitioned' ? 'create index on' : 'create index concurrently on';
+  return `${how} ${table.name.quoted} (${columns.map(quoteIdentifier).join(', ')});`;
+}
+
+function tableWarnings(catalog: Catalog, table: Table): readonly PlanWarning[] {
+  const name = table.name.toString();
+  const noKey: readonly PlanWarning[] =
+    table.key === null
+      ? [
+          {
+            kind: 'no key',
+            table: name,
+            message: `${name} has no primary key and no usable unique index: rows are told apart by place.`,
+            sql: null,
+          },
+        ]
+      : [];
+  const rules = table.deleteRules.map((rule) => ({
+    kind: 'rule' as const,
+    table: name,
+    message: `Rule ${rule} changes what DELETE does on ${name}.`,
+    sql: null,
+  }));
+  return [...noKey, ...rules, ...triggerWarnings(catalog, table, 'delete')];
+}
+
+function triggerWarnings(
+  catalog: Catalog,
+  table: Table,
+  event: TriggerEvent,
+): readonly PlanWarning[] {
+  return firingTriggers(catalog, table, event).map(({ table: owner, trigger }) => {
+    const effect =
+      trigger.timing === 'before' && trigger.level === 'row'
+        ? 'it may keep rows or change others'
+        : 'it may change other rows';
+    return {
+      kind: 'trigger',
+      table: table.name.toString(),
+      message:
+        `Trigger ${trigger.name} on ${owner.name.toString()} runs ${trigger.function.toString()} ` +
+        `${trigger.timing} each ${event}: ${effect}.`,
+      sql: null,
+    };
+  });
+}
+
+function optionWarnings({ closure, archive, guard }: PlanInput): readonly PlanWarning[] {
+  const table = closure.root.name.toString();
+  const warnings: PlanWarning[] = [];
+  if (!archive) {
+    warnings.push({
+      kind: 'no archive',
+      table,
+      message: 'archive is off: removed rows are not kept, and this cannot be undone.',
+      sql: null,
+    });
+  }
+  if (guard) {
+    warnings.push({
+      kind: 'guard',
+      table,
+      message: `The seed guard takes ACCESS EXCLUSIVE on ${table} for a moment, after the commit.`,
+      sql: null,
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,194 @@
+import { CancellableConnection, cancelledError } from '../database/cancellable.ts';
+import { beginLocked } from '../database/run-lock.ts';
+import { applySettings } from '../database/settings.ts';
+import { HygieneError } from '../kernel/errors.ts';
+import { rawSql, sql } from '../kernel/sql.ts';
+import type { AppendedEvent } from '../ledger/events.ts';
+import { readHistory } from '../ledger/history.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { archivesTable } from '../ledger/names.ts';
+import { claimMigration } from './claim.ts';
+import { runLock, transactionSettings } from './engine.ts';
+import { eventError, type EventContext, evidenceFields, migrationEvent } from './events.ts';
+import { asRunError, isWorthRetrying } from './failures.ts';
+import { doAndProve, type Evidence } from './main-transaction.ts';
+import type { RunnableMigration } from './runnable.ts';
+
+const ATTEMPTS_MAX = 3;
+const RETRY_DELAY_MS = 200;
+
+export type ApplyOutcome =
+  | {
+      readonly kind: 'applied';
+      readonly evidence: Evidence;
+      readonly event: AppendedEvent;
+      readonly durationMs: number;
+      readonly attempts: number;
+    }
+  /** The connection broke while committing; the ledger shows that the commit went through. */
+  | { readonly kind: 'applied unseen' }
+  | { readonly kind: 'done elsewhere'; readonly status: string }
+  | { readonly kind: 'skipped'; readonly missing: readonly string[] };
+
+/** Another run took this migration over between our two transactions. */
+class Superseded extends Error {}
+
+/**
+ * Applies one migration: claims it, does and proves the work in one transaction, and records it there.
+ * Whatever happens, data and ledger agree.
+ * @throws HygieneError when it failed (recorded as `failed` or `cancelled`, rolled back)
+ */
+export async function applyMigration(context: EventContext, migration: RunnableMigration): Promise<ApplyOutcome> {
+  const { clock, signal } = context.engine;
+  for (;;) {
+    if (signal.aborted) throw cancelledError(signal);
+    const claim = await claimMigration(context, migration);
+    if (claim.kind === 'done') return { kind: 'done elsewhere', status: claim.status };
+    if (claim.kind === 'skipped') return claim;
+    const startedAt = clock.monotonicMs();
+    const unit = { migration, generation: claim.generation, startedAt };
+    try {
+      return await attemptRepeatedly(context, unit);
+    } catch (error) {
+      if (error instanceof Superseded) continue;
+      throw await recordFailure(context, unit, error);
+    }
+  }
+}
+
+interface Unit {
+  readonly migration: RunnableMigration;
+  readonly generation: number;
+  /** On the monotonic clock, in milliseconds. */
+  readonly startedAt: number;
+}
+
+async function attemptRepeatedly(context: EventContext, unit: Unit): Promise<ApplyOutcome> {
+  const { clock, random, signal, logger } = context.engine;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptOnce(context, unit, attempt);
+    } catch (error) {
+      if (attempt >= ATTEMPTS_MAX || signal.aborted || !isWorthRetrying(error)) throw error;
+      logger.warn(
+        { migration: unit.migration.id, attempt, error: eventError(error) },
+        'other sessions were in the way; the whole transaction is run again',
+      );
+      await context.engine.session.connection.query(rawSql('rollback'));
+      await clock.sleep(RETRY_DELAY_MS * attempt * (0.5 + random.next()), signal);
+    }
+  }
+}
+
+/** Steps 2 to 10. The first attempt follows its claim in one message, so that no other run comes between. */
+async function attemptOnce(context: EventContext, unit: Unit, attempt: number): Promise<ApplyOutcome> {
+  const { engine } = context;
+  const { clock, session, signal } = engine;
+  const connection = new CancellableConnection(session.connection, signal);
+  await beginLocked(connection, runLock(engine), attempt === 1 ? 'commit' : '');
+  const ledger = new Ledger(connection, engine.names);
+  await assertStillOurs(context, ledger, unit.migration.id);
+  const evidence = await doAndProve(engine, connection, unit);
+  await recordArchives(context, evidence, unit);
+  await evidence.fence.release();
+  const durationMs = Math.round(clock.monotonicMs() - unit.startedAt);
+  const event = await ledger.append({
+    ...migrationEvent(context, 'applied', unit),
+    ...evidenceFields(evidence, unit.migration),
+    durationMs,
+  });
+  return (await commit(context, unit))
+    ? { kind: 'applied', evidence, event, durationMs, attempts: attempt }
+    : { kind: 'applied unseen' };
+}
+
+/** A later `started` of another run means that ours was declared interrupted meanwhile. */
+async function assertStillOurs(context: EventContext, ledger: Ledger, id: string): Promise<void> {
+  const record = readHistory(await ledger.history()).get(id);
+  if (record?.openRunId === context.engine.facts.runId) return;
+  await context.engine.session.connection.query(rawSql('rollback'));
+  throw new Superseded(id);
+}
+
+async function recordArchives(context: EventContext, evidence: Evidence, unit: Unit): Promise<void> {
+  const { session, names, facts } = context.engine;
+  for (const { source, archive, kind, rows } of evidence.archives) {
+    await session.connection.query(sql`
+      insert into ${archivesTable(names)}
+        (migration_id, generation, source_schema, source_table, archive_table, kind, rows, run_id)
+      values (${unit.migration.id}, ${unit.generation}, ${source.schema}, ${source.name},
+              ${archive.name}, ${kind}, ${rows}, ${facts.runId})
+    `);
+  }
+}
+
+/**
+ * @returns false when the connection broke while committing and the ledger shows that it went through
+ * @throws HygieneError HYG_RUN_COMMIT_UNKNOWN when the database cannot be asked
+ */
+async function commit(context: EventContext, unit: Unit): Promise<boolean> {
+  const { session } = context.engine;
+  try {
+    await session.connection.query(rawSql('commit'));
+    return true;
+  } catch (error) {
+    if (!session.connection.isLost()) throw error;
+    if (await wasCommitted(context, unit, error)) return false;
+    throw error;
+  }
+}
+
+/** Under the run lock our old transaction has ended, one way or the other: its `applied` row tells. */
+async function wasCommitted(context: EventContext, unit: Unit, lost: unknown): Promise<boolean> {
+  const { engine } = context;
+  const { runId } = engine.facts;
+  try {
+    await engine.session.reconnect();
+    const { connection } = engine.session;
+    await beginLocked(connection, runLock(engine));
+    const events = await new Ledger(connection, engine.names).history();
+    await connection.query(rawSql('rollback'));
+    return events.some(
+      ({ event, migrationId, runId: by }) =>
+        event === 'applied' && migrationId === unit.migration.id && by === runId,
+    );
+  } catch (error) {
+    throw new HygieneError('HYG_RUN_COMMIT_UNKNOWN', {
+      message: `${unit.migration.id}: the connection was lost while committing, and the database cannot be asked.`,
+      hint: 'Run again when it can be reached: the ledger knows, and nothing is done twice.',
+      cause: new AggregateError([lost, error]),
+    });
+  }
+}
+
+/** Rolls back and writes `failed` or `cancelled` in a transaction of its own. */
+async function recordFailure(context: EventContext, unit: Unit, thrown: unknown): Promise<HygieneError> {
+  const { engine } = context;
+  const { session, signal, clock, logger } = engine;
+  const error = signal.aborted ? cancelledError(signal) : asRunError(thrown, unit.migration.id);
+  if (error.code === 'HYG_RUN_COMMIT_UNKNOWN') return error;
+  try {
+    if (session.connection.isLost()) await session.reconnect();
+    const { connection } = session;
+    await connection.query(rawSql('rollback'));
+    const patient = { ...runLock(engine), signal: new AbortController().signal };
+    await beginLocked(connection, patient);
+    await applySettings(connection, transactionSettings(engine));
+    const ledger = new Ledger(connection, engine.names);
+    const record = readHistory(await ledger.history()).get(unit.migration.id);
+    if (record?.openRunId === engine.facts.runId) {
+      await ledger.append({
+        ...migrationEvent(context, signal.aborted ? 'cancelled' : 'failed', unit),
+        durationMs: Math.round(clock.monotonicMs() - unit.startedAt),
+        error: eventError(signal.aborted ? error : thrown instanceof HygieneError ? thrown : error),
+      });
+    }
+    await connection.query(rawSql('commit'));
+  } catch (unrecorded) {
+    logger.warn(
+      { migration: unit.migration.id, reason: eventError(unrecorded) },
+      'the failure could not be recorded; the next run will record it as interrupted',
+    );
+  }
+  return error;
+}

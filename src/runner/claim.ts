@@ -1,0 +1,74 @@
+import { introspect } from '../catalog/introspect.ts';
+import { referenceExists } from '../catalog/resolve.ts';
+import { beginLocked } from '../database/run-lock.ts';
+import { applySettings } from '../database/settings.ts';
+import { rawSql } from '../kernel/sql.ts';
+import { type MigrationRecord, readHistory } from '../ledger/history.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { Status } from '../ledger/transitions.ts';
+import { runLock, transactionSettings } from './engine.ts';
+import { type EventContext, migrationEvent } from './events.ts';
+import type { RunnableMigration } from './runnable.ts';
+
+export type Claim =
+  /** `started` is written but not committed: the caller ends the transaction and begins the next. */
+  | { readonly kind: 'claimed'; readonly generation: number }
+  /** Somebody else was faster, or it is held or retired. */
+  | { readonly kind: 'done'; readonly status: Status }
+  | { readonly kind: 'skipped'; readonly missing: readonly string[] };
+
+const FINAL: ReadonlySet<Status> = new Set(['applied', 'held', 'retired', 'baselined']);
+
+/**
+ * Step 1: under the run lock, sees whether the migration is still to be done and writes `started`.
+ * A `started` without an end belongs to a run that was killed: nobody else can hold the lock now.
+ */
+export async function claimMigration(context: EventContext, migration: RunnableMigration): Promise<Claim> {
+  const { engine } = context;
+  const { connection } = engine.session;
+  await beginLocked(connection, runLock(engine));
+  await applySettings(connection, transactionSettings(engine));
+  const ledger = new Ledger(connection, engine.names);
+  const record = readHistory(await ledger.history()).get(migration.id);
+  if (record !== undefined && FINAL.has(record.status)) {
+    await connection.query(rawSql('rollback'));
+    return { kind: 'done', status: record.status };
+  }
+  await closeOpenRun(context, ledger, { migration, record });
+  const generation = record?.generation ?? 1;
+  const missing = await missingRequirements(context, migration);
+  if (missing.length > 0) {
+    if (record?.status !== 'skipped') {
+      const note = `missing: ${missing.join(', ')}`;
+      await ledger.append({ ...migrationEvent(context, 'skipped', { migration, generation }), note });
+    }
+    await connection.query(rawSql('commit'));
+    return { kind: 'skipped', missing };
+  }
+  await ledger.append(migrationEvent(context, 'started', { migration, generation }));
+  return { kind: 'claimed', generation };
+}
+
+async function closeOpenRun(
+  context: EventContext,
+  ledger: Ledger,
+  subject: { readonly migration: RunnableMigration; readonly record: MigrationRecord | undefined },
+): Promise<void> {
+  const { migration, record } = subject;
+  if (record?.openRunId === null || record === undefined) return;
+  const { generation } = record;
+  const interrupted = migrationEvent(context, 'interrupted', { migration, generation });
+  await ledger.append({ ...interrupted, runId: record.openRunId, note: 'The run ended without a word.' });
+}
+
+async function missingRequirements(
+  { engine }: EventContext,
+  migration: RunnableMigration,
+): Promise<readonly string[]> {
+  if (migration.requires.length === 0) return [];
+  const { schema, archiveSchema } = engine.names;
+  const catalog = await introspect(engine.session.connection, {
+    excludeSchemas: [schema, archiveSchema],
+  });
+  return migration.requires.filter((reference) => !referenceExists(catalog, reference));
+}

@@ -1,0 +1,85 @@
+import type { SideEffect } from '../authoring/define-config.ts';
+import type { Connection, ConnectionSource } from '../database/connection.ts';
+import type { RunLock } from '../database/run-lock.ts';
+import type { TransactionLimits, TransactionSettings } from '../database/settings.ts';
+import { type LedgerNames, lockKey } from '../ledger/names.ts';
+import type { Clock, Logger, Random } from '../kernel/ports.ts';
+import type { RowSet } from '../planner/steps.ts';
+
+/** What every part of a run needs, put together once in the composition root. */
+export interface Engine {
+  readonly session: Session;
+  readonly names: LedgerNames;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Aborts when the run shall stop; its reason is the error to end with. */
+  readonly signal: AbortSignal;
+  readonly settings: RunSettings;
+  readonly facts: RunFacts;
+}
+
+export interface RunSettings {
+  /** How long to try for the run lock, in milliseconds. */
+  readonly runLockTimeoutMs: number;
+  readonly limits: TransactionLimits;
+  /** From a URL that names a schema; null leaves the role's own search_path. */
+  readonly searchPath: readonly string[] | null;
+  /** Rows that no migration may change or remove. */
+  readonly protect: readonly RowSet[];
+  readonly sideEffects: readonly SideEffect[];
+}
+
+/** What is recorded with each event beside what happened. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly configFingerprint: string;
+  readonly actor: object;
+  readonly toolVersion: string;
+}
+
+/** The one connection of a run, which can be made anew after it was lost. */
+export class Session {
+  readonly #source: ConnectionSource;
+  #connection: Connection;
+
+  private constructor(source: ConnectionSource, connection: Connection) {
+    this.#source = source;
+    this.#connection = connection;
+  }
+
+  static async open(source: ConnectionSource): Promise<Session> {
+    return new Session(source, await source.connect());
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  get target(): ConnectionSource['target'] {
+    return this.#source.target;
+  }
+
+  async reconnect(): Promise<void> {
+    await this.#connection.close();
+    this.#connection = await this.#source.connect();
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+export function runLock(engine: Engine): RunLock {
+  const { clock, random, signal, names, settings } = engine;
+  return { key: lockKey(names), timeoutMs: settings.runLockTimeoutMs, clock, random, signal };
+}
+
+export function transactionSettings(engine: Engine): TransactionSettings {
+  const { settings, facts } = engine;
+  return {
+    ...settings.limits,
+    searchPath: settings.searchPath,
+    applicationName: `hygiene ${facts.runId}`,
+  };
+}

@@ -1,0 +1,80 @@
+import type { CheckResult } from '../authoring/expect.ts';
+import { databaseErrorFacts } from '../database/sqlstate.ts';
+import { HygieneError } from '../kernel/errors.ts';
+import type { EventError, EventName, NewEvent } from '../ledger/events.ts';
+import type { Engine } from './engine.ts';
+import type { Evidence } from './main-transaction.ts';
+import type { RunnableMigration } from './runnable.ts';
+
+/** What every event of a run says about who, where and with what. */
+export interface EventContext {
+  readonly engine: Engine;
+  readonly environment: string | null;
+  readonly identity: object | null;
+}
+
+export function migrationEvent(
+  { engine, environment, identity }: EventContext,
+  event: EventName,
+  subject: { readonly migration: Pick<RunnableMigration, 'id' | 'checksum' | 'ticket'>; readonly generation: number },
+): NewEvent {
+  const { runId, actor, toolVersion, configFingerprint } = engine.facts;
+  const { migration, generation } = subject;
+  return {
+    event,
+    migrationId: migration.id,
+    generation,
+    checksum: migration.checksum,
+    configFingerprint,
+    runId,
+    environment,
+    identity,
+    actor,
+    toolVersion,
+    ticket: migration.ticket,
+  };
+}
+
+/** The `applied` event's own part: rows by table, checks, and what else was seen. */
+export function evidenceFields(
+  evidence: Evidence,
+  migration: RunnableMigration,
+): Pick<NewEvent, 'rows' | 'checks' | 'evidence'> {
+  return {
+    rows: evidence.tables,
+    checks: evidence.checks.map((check: CheckResult) => ({ ...check })),
+    evidence: {
+      description: migration.description,
+      irreversible: migration.irreversible,
+      steps: evidence.steps.map(({ label, removed, changed, plan }) => ({
+        label,
+        removed,
+        changed,
+        nullRows: plan?.nullPredicateRows ?? 0,
+        planDigest: plan?.digest ?? null,
+      })),
+      archives: evidence.archives.map(({ source, archive, kind, rows }) => ({
+        source: source.toString(),
+        archive: archive.toString(),
+        kind,
+        rows,
+      })),
+      sideEffects: evidence.sideEffects,
+      remarks: evidence.remarks,
+    },
+  };
+}
+
+/** What the ledger keeps of an error: names and codes, never DETAIL, which holds row values. */
+export function eventError(error: unknown): EventError {
+  const facts = databaseErrorFacts(error) ?? databaseErrorFacts(causeOf(error));
+  const code = error instanceof HygieneError ? { code: error.code } : {};
+  const message = error instanceof Error ? error.message : String(error);
+  if (facts === null) return { message, ...code };
+  const { schema, table, column, constraint } = facts;
+  return { message, ...code, sqlstate: facts.sqlstate, schema, table, column, constraint };
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}

@@ -1,0 +1,209 @@
+import { introspect } from '../catalog/introspect.ts';
+import type { Catalog } from '../catalog/model.ts';
+import { referenceExists } from '../catalog/resolve.ts';
+import { queryOne } from '../database/connection.ts';
+import { applySettings, BEGIN } from '../database/settings.ts';
+import type { ProtectedSet } from '../executor/protected-rows.ts';
+import { assessPurge, type PreparedPurge, preparePurge, type PurgeScope } from '../executor/purge.ts';
+import { assessScrub, type PreparedScrub, prepareScrub } from '../executor/scrub.ts';
+import type { WorkTable } from '../executor/selection-sql.ts';
+import { HygieneError } from '../kernel/errors.ts';
+import { rawSql, sql } from '../kernel/sql.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { PurgePlan } from '../planner/plan.ts';
+import type { PurgeStep, ScrubStep } from '../planner/steps.ts';
+import { isForEnvironment } from '../policy/environment.ts';
+import { type Engine, transactionSettings } from './engine.ts';
+import { asRunError } from './failures.ts';
+import type { ExecOrder, Selected } from './pending.ts';
+import { resolveProtectedSets } from './protected-sets.ts';
+import type { RunnableMigration } from './runnable.ts';
+import { inspect, type MigrationSource } from './up.ts';
+
+export type PlannedStep =
+  | { readonly kind: 'purge'; readonly label: string; readonly plan: PurgePlan }
+  | { readonly kind: 'scrub'; readonly label: string; readonly rows: number; readonly total: number; readonly nullRows: number }
+  /** What SQL and functions do shows only when they run; their budget bounds it. */
+  | { readonly kind: 'unknown'; readonly label: string };
+
+export interface PlannedMigration {
+  readonly id: string;
+  readonly description: string;
+  readonly irreversible: string | null;
+  readonly steps: readonly PlannedStep[];
+  /** Why `up` would refuse it. */
+  readonly refusals: readonly HygieneError[];
+  /** Tables and columns it requires and that are missing: `up` would skip it. */
+  readonly missing: readonly string[];
+}
+
+export interface PlanReport {
+  readonly environment: string | null;
+  readonly ledgerInstalled: boolean;
+  readonly migrations: readonly PlannedMigration[];
+  readonly selected: Selected;
+  readonly elsewhere: readonly string[];
+}
+
+/**
+ * What `up` would do, with exact counts. Temporary tables hold the selections; nothing is locked and
+ * the transaction is always rolled back, so nothing is kept.
+ */
+export async function plan(engine: Engine, source: MigrationSource, order: ExecOrder): Promise<PlanReport> {
+  const { connection } = engine.session;
+  const snapshot = await new Ledger(connection, engine.names).snapshot();
+  const selected = inspect(snapshot, source, order);
+  const environment = snapshot.marker?.environment ?? null;
+  const loaded: RunnableMigration[] = [];
+  for (const id of selected.pending) loaded.push(await source.load(id));
+  const here = loaded.filter((each) => isForEnvironment(each.environments, environment));
+  const elsewhere = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
+  const migrations = here.length === 0 ? [] : await planAll(engine, here);
+  return { environment, ledgerInstalled: snapshot.installed, migrations, selected, elsewhere };
+}
+
+async function planAll(
+  engine: Engine,
+  migrations: readonly RunnableMigration[],
+): Promise<readonly PlannedMigration[]> {
+  const { connection } = engine.session;
+  await connection.query(rawSql(BEGIN));
+  try {
+    await applySettings(connection, transactionSettings(engine));
+    const planner = await MigrationPlanner.create(engine);
+    const prepared: PreparedMigration[] = [];
+    for (const migration of migrations) prepared.push(await planner.prepare(migration));
+    // From here on the server itself refuses every write but to the temporary tables.
+    await connection.query(rawSql('set transaction read only'));
+    const planned: PlannedMigration[] = [];
+    for (const each of prepared) planned.push(await planner.assess(each));
+    return planned;
+  } finally {
+    if (!connection.isLost()) await connection.query(rawSql('rollback'));
+  }
+}
+
+type UnknownStep = Extract<PlannedStep, { kind: 'unknown' }>;
+type PlannableStep = PurgeStep | ScrubStep | UnknownStep;
+type PreparedStep =
+  | { readonly kind: 'purge'; readonly scope: PurgeScope; readonly prepared: PreparedPurge }
+  | { readonly kind: 'scrub'; readonly scope: PurgeScope; readonly prepared: PreparedScrub }
+  | UnknownStep
+  | HygieneError;
+
+interface PreparedMigration {
+  readonly migration: RunnableMigration;
+  readonly missing: readonly string[];
+  readonly steps: readonly PreparedStep[];
+}
+
+function stepsOf({ up }: RunnableMigration): readonly PlannableStep[] {
+  if (up.kind === 'script') return [{ kind: 'unknown', label: 'SQL script' }];
+  if (up.kind === 'function') return [{ kind: 'unknown', label: 'function' }];
+  return up.steps.map((step) =>
+    step.kind === 'sql' ? { kind: 'unknown', label: 'SQL statement' } : step,
+  );
+}
+
+class MigrationPlanner {
+  readonly #engine: Engine;
+  readonly #catalog: Catalog;
+  readonly #role: string;
+  readonly #protectedSets: readonly ProtectedSet[];
+  /** Selections of earlier steps: their rows will be gone when later steps run. */
+  readonly #earlier: WorkTable[] = [];
+  #steps = 0;
+
+  private constructor(engine: Engine, catalog: Catalog, role: string) {
+    this.#engine = engine;
+    this.#catalog = catalog;
+    this.#role = role;
+    this.#protectedSets = resolveProtectedSets(catalog, engine.settings.protect);
+  }
+
+  static async create(engine: Engine): Promise<MigrationPlanner> {
+    const { connection } = engine.session;
+    const { schema, archiveSchema } = engine.names;
+    const catalog = await introspect(connection, { excludeSchemas: [schema, archiveSchema] });
+    const { role } = await queryOne<{ role: string }>(
+      connection,
+      sql`select current_user::text as role`,
+    );
+    return new MigrationPlanner(engine, catalog, role);
+  }
+
+  /** Resolves tables and makes the temporary ones. */
+  async prepare(migration: RunnableMigration): Promise<PreparedMigration> {
+    const missing = migration.requires.filter((name) => !referenceExists(this.#catalog, name));
+    const steps: PreparedStep[] = [];
+    for (const step of missing.length > 0 ? [] : stepsOf(migration)) {
+      steps.push(await this.#careful(migration.id, () => this.#prepareStep(step)));
+    }
+    return { migration, missing, steps };
+  }
+
+  async assess({ migration, missing, steps }: PreparedMigration): Promise<PlannedMigration> {
+    const { id, description, irreversible } = migration;
+    const planned: PlannedStep[] = [];
+    const refusals: HygieneError[] = [];
+    for (const step of steps) {
+      const outcome =
+        step instanceof HygieneError ? step : await this.#careful(id, () => this.#assessStep(step));
+      if (outcome instanceof HygieneError) {
+        refusals.push(outcome);
+      } else {
+        planned.push(outcome.step);
+        refusals.push(...outcome.refusals);
+      }
+    }
+    return { id, description, irreversible, missing, steps: planned, refusals };
+  }
+
+  /** In a savepoint, so that one step with a broken predicate does not hide the others. */
+  async #careful<T>(id: string, work: () => Promise<T>): Promise<T | HygieneError> {
+    const { connection } = this.#engine.session;
+    await connection.query(rawSql('savepoint hygiene_plan'));
+    try {
+      return await work();
+    } catch (error) {
+      if (connection.isLost()) throw error;
+      await connection.query(rawSql('rollback to savepoint hygiene_plan'));
+      return asRunError(error, id);
+    }
+  }
+
+  async #prepareStep(step: PlannableStep): Promise<Exclude<PreparedStep, HygieneError>> {
+    if (step.kind === 'unknown') return step;
+    const scope = this.#scope();
+    return step.kind === 'purge'
+      ? { kind: 'purge', scope, prepared: await preparePurge(scope, step) }
+      : { kind: 'scrub', scope, prepared: await prepareScrub(scope, step) };
+  }
+
+  async #assessStep(
+    step: Exclude<PreparedStep, HygieneError>,
+  ): Promise<{ readonly step: PlannedStep; readonly refusals: readonly HygieneError[] }> {
+    if (step.kind === 'unknown') return { step, refusals: [] };
+    if (step.kind === 'scrub') {
+      const { refusals, ...counts } = await assessScrub(step.scope, step.prepared);
+      return { step: { kind: 'scrub', label: step.prepared.label, ...counts }, refusals };
+    }
+    const { label, selection } = step.prepared;
+    const { plan: purgePlan, refusals } = await assessPurge(step.scope, step.prepared);
+    this.#earlier.push(...selection.doomedTables);
+    return { step: { kind: 'purge', label, plan: purgePlan }, refusals };
+  }
+
+  #scope(): PurgeScope {
+    this.#steps += 1;
+    return {
+      connection: this.#engine.session.connection,
+      catalog: this.#catalog,
+      role: this.#role,
+      protectedSets: this.#protectedSets,
+      prefix: `p${String(this.#steps)}`,
+      lock: false,
+      earlier: this.#earlier,
+    };
+  }
+}

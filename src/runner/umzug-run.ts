@@ -1,0 +1,56 @@
+import { HygieneError } from '../kernel/errors.ts';
+
+export interface UmzugRun {
+  /** Every known migration, in order. */
+  readonly ids: readonly string[];
+  /** What the ledger calls settled. */
+  readonly settled: readonly string[];
+  /** Applies one; everything about it is recorded when it returns. */
+  readonly apply: (id: string) => Promise<void>;
+  /** Whether the ledger holds what became of it. */
+  readonly isRecorded: (id: string) => Promise<boolean>;
+}
+
+/**
+ * Lets umzug select and order what is pending. Its storage only reads: the ledger row is written
+ * inside the migration's own transaction, so "logging" is an assertion and "unlogging" is refused
+ * (umzug would unlog, and so run again, even a migration without `down`).
+ * The context stays empty because umzug hangs it on its errors, where loggers print it.
+ */
+export async function runWithUmzug(run: UmzugRun): Promise<void> {
+  const { Umzug, MigrationError } = await import('umzug');
+  const umzug = new Umzug({
+    migrations: run.ids.map((name) => ({
+      name,
+      up: () => run.apply(name),
+    })),
+    context: {},
+    storage: {
+      executed: () => Promise.resolve([...run.settled]),
+      logMigration: async ({ name }) => {
+        if (!(await run.isRecorded(name))) throw unrecorded(name);
+      },
+      unlogMigration: ({ name }) => Promise.reject(notUndone(name)),
+    },
+    logger: undefined,
+  });
+  try {
+    await umzug.up();
+  } catch (error) {
+    throw error instanceof MigrationError ? error.cause : error;
+  }
+}
+
+function unrecorded(id: string): HygieneError {
+  return new HygieneError('HYG_INTERNAL', {
+    message: `${id} ended without a row in the ledger.`,
+    hint: 'This is a defect. Look at `hygiene ledger` before anything else is run, and report it.',
+  });
+}
+
+function notUndone(id: string): HygieneError {
+  return new HygieneError('HYG_INTERNAL', {
+    message: `${id} cannot be taken out of the ledger: events are never removed.`,
+    hint: 'Use `hygiene restore` to put archived rows back.',
+  });
+}

@@ -1,0 +1,66 @@
+import type { CheckResult } from '../authoring/expect.ts';
+import { introspect } from '../catalog/introspect.ts';
+import { applySettings, BEGIN } from '../database/settings.ts';
+import { rawSql } from '../kernel/sql.ts';
+import { type MigrationRecord, readHistory } from '../ledger/history.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { type Engine, transactionSettings } from './engine.ts';
+import type { RunnableMigration } from './runnable.ts';
+import { inspect, type MigrationSource } from './up.ts';
+import { verifyReadOnly } from './verification.ts';
+
+export interface VerifiedMigration {
+  readonly id: string;
+  readonly description: string;
+  readonly appliedAt: Date | null;
+  /** Lasting checks only; empty where the migration has none. */
+  readonly checks: readonly CheckResult[];
+}
+
+export interface VerifyReport {
+  readonly environment: string | null;
+  readonly migrations: readonly VerifiedMigration[];
+  readonly held: readonly string[];
+  readonly pending: readonly string[];
+}
+
+/** Repeats the lasting checks of every applied migration, in one read-only transaction. */
+export async function verifyApplied(engine: Engine, source: MigrationSource): Promise<VerifyReport> {
+  const { connection } = engine.session;
+  const snapshot = await new Ledger(connection, engine.names).snapshot();
+  const selected = inspect(snapshot, source, 'non-linear');
+  const records = readHistory(snapshot.events);
+  const loaded: RunnableMigration[] = [];
+  for (const id of selected.applied) loaded.push(await source.load(id));
+  const migrations = loaded.length === 0 ? [] : await verifyAll(engine, loaded, records);
+  return {
+    environment: snapshot.marker?.environment ?? null,
+    migrations,
+    held: selected.held,
+    pending: selected.pending,
+  };
+}
+
+async function verifyAll(
+  engine: Engine,
+  migrations: readonly RunnableMigration[],
+  records: ReadonlyMap<string, MigrationRecord>,
+): Promise<readonly VerifiedMigration[]> {
+  const { connection } = engine.session;
+  const { schema, archiveSchema } = engine.names;
+  await connection.query(rawSql(`${BEGIN} read only`));
+  try {
+    await applySettings(connection, transactionSettings(engine));
+    const catalog = await introspect(connection, { excludeSchemas: [schema, archiveSchema] });
+    const verified: VerifiedMigration[] = [];
+    for (const migration of migrations) {
+      const scope = { connection, catalog, before: null, repeat: 'lasting' as const };
+      const { checks } = await verifyReadOnly(scope, migration);
+      const { id, description } = migration;
+      verified.push({ id, description, checks, appliedAt: records.get(id)?.appliedAt ?? null });
+    }
+    return verified;
+  } finally {
+    if (!connection.isLost()) await connection.query(rawSql('rollback'));
+  }
+}
