@@ -1,0 +1,128 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type ConnectOptions, type World } from '../../src/app/compose.ts';
+import { planOperation } from '../../src/app/operations/plan.ts';
+import { upOperation, type UpOperationReport } from '../../src/app/operations/up.ts';
+import { verifyOperation } from '../../src/app/operations/verify.ts';
+import type { HygieneError } from '../../src/kernel/errors.ts';
+import { silentLogger, systemClock, systemRandom } from '../../src/kernel/ports.ts';
+import type { ExecOrder } from '../../src/runner/pending.ts';
+
+/** A migrations directory and the verbs over it, as a program that uses the library would call them. */
+export class Workbench {
+  readonly directory = mkdtempSync(join(tmpdir(), 'hygiene-test-'));
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+    mkdirSync(join(this.directory, 'hygiene'));
+  }
+
+  /** Writes a file below `hygiene/`, such as `20260101000000_purge_users.ts`. */
+  write(name: string, text: string): this {
+    writeFileSync(join(this.directory, 'hygiene', name), text);
+    return this;
+  }
+
+  remove(name: string): this {
+    rmSync(join(this.directory, 'hygiene', name));
+    return this;
+  }
+
+  world(changes: Partial<World> = {}): World {
+    return {
+      cwd: this.directory,
+      variables: {},
+      clock: systemClock,
+      random: systemRandom,
+      logger: silentLogger,
+      signal: new AbortController().signal,
+      ...changes,
+    };
+  }
+
+  options(changes: Partial<ConnectOptions> = {}): ConnectOptions {
+    return {
+      dir: 'hygiene',
+      config: null,
+      databaseUrl: this.#url,
+      env: null,
+      embedded: false,
+      knexfile: null,
+      runLockTimeoutMs: 20_000,
+      rowLockTimeoutMs: 3_000,
+      statementTimeoutMs: 60_000,
+      ...changes,
+    };
+  }
+
+  up(changes: Partial<ConnectOptions & { confirm: string; execOrder: ExecOrder }> = {}): Promise<UpOperationReport> {
+    return upOperation(this.world(), {
+      ...this.options(changes),
+      confirm: changes.confirm ?? null,
+      execOrder: changes.execOrder ?? 'linear',
+    });
+  }
+
+  /** The error that ends an `up`, whether it came before or while something ran. */
+  async upError(changes: Parameters<Workbench['up']>[0] = {}): Promise<HygieneError> {
+    const error = await this.up(changes).then(
+      (report) => report.error,
+      (thrown: unknown) => thrown as HygieneError,
+    );
+    if (error === null) throw new Error('up was expected to fail');
+    return error;
+  }
+
+  plan(): ReturnType<typeof planOperation> {
+    return planOperation(this.world(), { ...this.options(), execOrder: 'linear' });
+  }
+
+  verify(): ReturnType<typeof verifyOperation> {
+    return verifyOperation(this.world(), this.options());
+  }
+}
+
+/** The usual migration: purges the demo users of the sample application. */
+export function purgeDemoUsers(changes: { readonly options?: string; readonly verify?: string } = {}): string {
+  const options =
+    changes.options ??
+    `dependents: { live_sessions: 'purge', reports: 'purge', payments: 'nullify', subscriptions: 'purge' },
+     budget: { max: 5_000 },`;
+  return `
+import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
+
+const demoUsers = rows('users', sql\`email ~* '@example[.](com|org|net)$'\`);
+
+export default defineHygiene({
+  description: 'Remove the demo accounts that the old seed script left behind',
+  up: purge(demoUsers, { ${options} }),
+  async verify({ expect }) {
+    ${changes.verify ?? "await expect.none(demoUsers);\n    await expect.atLeast('admins', 1);"}
+  },
+});
+`;
+}
+
+/** A migration from its \`up\` and \`verify\` bodies. */
+export function migration(parts: {
+  readonly up: string;
+  readonly verify?: string;
+  readonly more?: string;
+  readonly before?: string;
+}): string {
+  return `
+import { defineHygiene, id, purge, rows, scrub, sql } from 'pg-hygiene';
+${parts.before ?? ''}
+export default defineHygiene({
+  description: 'A migration of the tests',
+  ${parts.more ?? ''}
+  up: ${parts.up},
+  async verify({ expect, ...context }) {
+    ${parts.verify ?? "await expect.atLeast('admins', 0);"}
+  },
+});
+`;
+}
