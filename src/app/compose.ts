@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 
+import type { TargetDescription } from '../database/connection.ts';
 import type { Clock, Logger, Random } from '../kernel/ports.ts';
 import { readActor } from '../ledger/actor.ts';
 import { type Engine, Session } from '../runner/engine.ts';
@@ -18,6 +19,8 @@ export interface World {
   readonly random: Random;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** Told which database is meant before it is connected to, so that failures can name it. */
+  readonly onTarget?: (target: TargetDescription) => void;
 }
 
 export interface ProjectOptions {
@@ -53,6 +56,7 @@ export async function openEngine(world: World, options: ConnectOptions): Promise
   const names = await project.ledgerNames();
   const { cwd, variables, clock, random, logger, signal } = world;
   const target = await resolveTarget({ ...options, cwd, variables }, project.importer);
+  world.onTarget?.(target.source.target);
   const session = await Session.open(target.source);
   const engine: Engine = {
     session,

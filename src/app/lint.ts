@@ -160,7 +160,9 @@ const NOT_IMMUTABLE =
 function guardWarnings(file: MigrationFile, { guard, rows }: PurgeStep): Warning[] {
   const text = withoutTexts(maskedSql(rows.predicate));
   const [volatile] = NOT_IMMUTABLE.exec(text) ?? [];
-  const cause = /\bselect\b/i.test(text) ? 'a subquery' : volatile?.replace(/\s*\($/, '()');
+  const cause = /\bselect\b/i.test(text)
+    ? 'a subquery'
+    : volatile?.toLowerCase().replace(/\s*\($/, '()');
   if (!guard || cause === undefined) return [];
   return [
     {
@@ -187,5 +189,7 @@ function changesWithoutWhere(file: MigrationFile, script: string): Warning[] {
 
 /** SQL without comments, string contents and quoted names, so that words in them are not taken for SQL. */
 function withoutTexts(text: string): string {
-  return text.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g, "''");
+  return text.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g, (found) =>
+    /^['"]/.test(found) ? "''" : ' ',
+  );
 }

@@ -124,7 +124,7 @@ export function createExpect(evaluate: (check: Check) => Promise<CheckResult>): 
 }
 
 /** A table as people write it: `users`, `billing.invoices`, `"User"`. */
-export function displayTable(table: TableReference): string {
+function displayTable(table: TableReference): string {
   const parts = typeof table === 'string' ? table.split('.') : table;
   return parts.map(displayIdentifier).join('.');
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The little that reading migrations needs of a file system. Synchronous: the files are few and small. */
@@ -13,21 +13,24 @@ export type ReadText = (path: string) => string | null;
 
 export const nodeFileSystem: FileSystem = {
   listFiles: (directory) => {
-    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return null;
+    if (statusOf(directory)?.isDirectory() !== true) return null;
+    // Mounted configuration (Kubernetes) is made of links. A link to nowhere stays, to be told.
     return readdirSync(directory, { withFileTypes: true })
       .filter(
         (entry) =>
-          entry.isFile() || (entry.isSymbolicLink() && !leadsToDirectory(directory, entry)),
+          entry.isFile() ||
+          (entry.isSymbolicLink() && statusOf(join(directory, entry.name))?.isDirectory() !== true),
       )
       .map((entry) => entry.name);
   },
-  readText: (path) =>
-    statSync(path, { throwIfNoEntry: false })?.isFile() === true
-      ? readFileSync(path, 'utf8')
-      : null,
+  readText: (path) => (statusOf(path)?.isFile() === true ? readFileSync(path, 'utf8') : null),
 };
 
-/** Mounted configuration (Kubernetes) is made of links. A link to nowhere stays in the list, to be told. */
-function leadsToDirectory(directory: string, entry: { readonly name: string }): boolean {
-  return statSync(join(directory, entry.name), { throwIfNoEntry: false })?.isDirectory() === true;
+/** Null for whatever leads to no file: also a name too long, or a path through a plain file. */
+function statusOf(path: string): Stats | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
 }

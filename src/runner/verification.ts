@@ -50,7 +50,7 @@ async function runVerify(scope: VerificationScope, migration: RunnableMigration)
   const { connection, catalog, before, repeat } = scope;
   const evaluator = new CheckEvaluator({ connection, catalog, purges: declaredPurges(migration), before });
   const checks: CheckResult[] = [];
-  const expect = createExpect(async (check) => {
+  const makeCheck = async (check: Check): Promise<CheckResult> => {
     if (repeat === 'lasting' && !check.lasting) {
       const { label, kind, lasting } = check;
       return { label, kind, lasting, expected: '', actual: 'proven before commit', passed: true };
@@ -61,7 +61,9 @@ async function runVerify(scope: VerificationScope, migration: RunnableMigration)
     });
     checks.push(result);
     return result;
-  });
+  };
+  const queue = new SerialQueue();
+  const expect = createExpect((check) => queue.add(() => makeCheck(check)));
   try {
     await withDatabase(connection, (database) =>
       migration.verify({
@@ -71,11 +73,32 @@ async function runVerify(scope: VerificationScope, migration: RunnableMigration)
         },
       }),
     );
+    await queue.drained();
   } catch (error) {
     throw asVerifyError(error);
   }
   if (checks.length === 0 && repeat === 'all') throw emptyVerify(migration.id);
   return { checks, fingerprints: evaluator.fingerprints };
+}
+
+/**
+ * One check after the other, also when an author makes them with Promise.all; and none is lost when
+ * an author forgot to await it.
+ */
+class SerialQueue {
+  #tail: Promise<unknown> = Promise.resolve();
+
+  add<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work);
+    this.#tail = result;
+    // A failure is the author's to see through `result` or `drained`, not an unhandled rejection.
+    this.#tail.catch(() => undefined);
+    return result;
+  }
+
+  async drained(): Promise<void> {
+    await this.#tail;
+  }
 }
 
 /** Gives `db` to an author who asks for it; most only use `expect`, and knex stays unloaded. */

@@ -140,6 +140,14 @@ describe('what does not count', () => {
     expect(filesOf({ 'a.ts': `// import './gone.ts'\nimport './gone.js';` })).toEqual(['a.ts']);
   });
 
+  test.each([
+    ['leads through a file', './d.json/e'],
+    ['is longer than a name can be', `./${'x'.repeat(5000)}`],
+    ['holds what no name can hold', './a\0b'],
+  ])('is a text that %s', (_, text) => {
+    expect(filesOf({ 'a.ts': `f('${text}');`, 'd.json': '' })).toEqual(['a.ts']);
+  });
+
   test('is what a data file mentions', () => {
     const files = filesOf({ 'a.ts': `import './d.json';`, 'd.json': `["./e.json"]`, 'e.json': '' });
     expect(files).toEqual(['a.ts', 'd.json']);

@@ -61,12 +61,13 @@ describe('a migration loads', () => {
   ];
   // Node itself would refuse `require` in a package of type module: nobody can have such a file.
   const cases = types
-    .flatMap(([type, files]) => forms.map((form) => [type, files, ...form] as const))
-    .filter(([type, , form]) => !(type === 'ESM' && form === 'JavaScript in CommonJS syntax'));
+    .flatMap(([type, files]) =>
+      forms.map(([form, name, text]) => ({ type, form, files: { ...files, [name]: text } })),
+    )
+    .filter(({ type, form }) => !(type === 'ESM' && form === 'JavaScript in CommonJS syntax'));
 
-  test.each(cases)('in a project of %s type%j from %s', async (_, files, __, name, text) => {
-    const dir = projectFolder({ ...files, [`hygiene/${name}`]: text });
-    const [migration] = await load(join(dir, 'hygiene'));
+  test.each(cases)('in a project of $type type from $form', async ({ files }) => {
+    const [migration] = await load(projectFolder(files));
     expect(migration).toMatchObject({
       id: ID,
       sqlPair: null,
@@ -160,7 +161,7 @@ describe('a broken file is told with its place', () => {
     ['a text that is thrown', `throw 'just a text';`, '', 'just a text'],
     ['an undefined that is thrown', `throw undefined;`, '', 'undefined'],
     ['an error without message', `throw new Error('');`, ':1:', 'it fails while it is loaded'],
-  ])('%s', async (_, text, position, message) => {
+  ])('%s', async (...[, text, position, message]) => {
     const error = await refused({ [`${ID}.ts`]: text });
     expect(error.code).toBe('HYG_LOAD_BROKEN_FILE');
     expect(error.message).toMatch(new RegExp(`^${ID}\\.ts${position}`));

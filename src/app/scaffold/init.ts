@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeFileSystem } from '../../runner/file-system.ts';
 import { writeChangedFile, writeNewFiles } from './new-file.ts';
 import { addScripts } from './package-scripts.ts';
 import { moduleKindOf, projectRoot } from './project.ts';
@@ -66,7 +67,7 @@ interface Wanted {
 
 /** Kept is a file of that name with any extension of a module. */
 function newUnlessThere(directory: string, { stem, kind, text }: Wanted): Change {
-  const names = existsSync(directory) ? readdirSync(directory) : [];
+  const names = nodeFileSystem.listFiles(directory) ?? [];
   const present = names.find(
     (name) => /^\.[cm]?[jt]s$/.test(name.slice(stem.length)) && name.startsWith(stem),
   );

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HygieneError } from '../../kernel/errors.ts';
 
@@ -39,7 +39,7 @@ function writing(path: string, write: () => void): void {
   try {
     write();
   } catch (cause) {
-    if (codeOf(cause) === 'EEXIST') {
+    if (codeOf(cause) === 'EEXIST' && existsSync(path)) {
       throw new HygieneError('HYG_CONFIG_EXISTS', {
         message: `${path} exists already; nothing was written`,
         hint: 'Choose another name, or remove it first if it is not wanted.',
@@ -57,5 +57,6 @@ function writing(path: string, write: () => void): void {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  return String(isCoded ? error.code : error);
 }

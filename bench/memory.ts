@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Workbench } from '../test/engine/workbench.ts';
+import { createDatabase } from '../test/support/cloned-database.ts';
+import type { Figure } from './measure.ts';
+import { BIN } from './processes.ts';
+
+const REPORTER = fileURLToPath(new URL('./report-memory.mjs', import.meta.url));
+const BAR_MB = 150;
+
+const MIGRATION = `
+import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
+const demo = rows('users', sql\`id > 0\`);
+export default defineHygiene({
+  description: 'Remove all rows of the benchmark',
+  up: purge(demo, { dependents: {}, budget: { max: 10_000_000 } }),
+  async verify({ expect }) {
+    await expect.none(demo);
+  },
+});
+`;
+
+/** The most memory that \`hygiene up\` held, for few and for many rows. */
+export async function memoryFigures(): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const rows of [1_000, 2_000_000]) {
+    const database = await createDatabase();
+    await database.execute(`
+      create table users (id bigint primary key, email text);
+      insert into users select n, 'demo' || n || '@example.com' from generate_series(1, ${String(rows)}) n;
+      analyze users`);
+    const bench = new Workbench(database.url).write('20260101000000_purge_all.ts', MIGRATION);
+    const report = join(bench.directory, 'memory');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--import', REPORTER, BIN, 'up', '--statement-timeout', '0'],
+      {
+        cwd: bench.directory,
+        env: { ...process.env, DATABASE_URL: database.url, MEMORY_REPORT: report },
+        encoding: 'utf8',
+      },
+    );
+    const [left] = await database.query<{ n: number }>('select count(*)::int as n from users');
+    await database.drop();
+    if (status !== 0) throw new Error(`hygiene up ended with ${String(status)}: ${stderr}`);
+    figures.push({
+      name: `resident memory of up, ${rows.toLocaleString('en-US')} rows`,
+      ours: Number(readFileSync(report, 'utf8')) / 1024,
+      reference: null,
+      unit: 'MB',
+      bar: BAR_MB,
+      kind: 'absolute',
+      invalid: left?.n === 0 ? null : `${String(left?.n)} rows left`,
+    });
+  }
+  return figures;
+}

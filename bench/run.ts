@@ -1,0 +1,28 @@
+import { startPostgresServer } from '../test/support/postgres-server.ts';
+import { largePurge } from './large-purge.ts';
+import { largeSchema } from './large-schema.ts';
+import { type Figure, passes, renderFigures } from './measure.ts';
+import { memoryFigures } from './memory.ts';
+import { processFigures } from './processes.ts';
+
+/** \`npm run bench\` runs all; \`npm run bench -- large-schema memory\` runs some. */
+const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  processes: processFigures,
+  memory: memoryFigures,
+  'large-schema': largeSchema,
+  'large-purge': largePurge,
+};
+
+const wanted = process.argv.slice(2);
+const server = await startPostgresServer();
+process.env['HYGIENE_TEST_SERVER'] = server.url;
+try {
+  const figures: Figure[] = [];
+  for (const [name, measure] of Object.entries(cases)) {
+    if (wanted.length === 0 || wanted.includes(name)) figures.push(...(await measure()));
+  }
+  process.stdout.write(`${renderFigures(figures)}\n`);
+  process.exitCode = figures.every(passes) ? 0 : 1;
+} finally {
+  await server.stop();
+}

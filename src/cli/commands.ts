@@ -1,0 +1,25 @@
+import type { Command } from './command.ts';
+import { createCommand } from './commands/create.ts';
+import { demoCommand } from './commands/demo.ts';
+import { initCommand } from './commands/init.ts';
+import { ledgerCommand } from './commands/ledger.ts';
+import { lintCommand } from './commands/lint.ts';
+import { planCommand } from './commands/plan.ts';
+import { seedCommand } from './commands/seed.ts';
+import { statusCommand } from './commands/status.ts';
+import { upCommand } from './commands/up.ts';
+import { verifyCommand } from './commands/verify.ts';
+
+/** In the order in which the help lists them: as they are needed, one after the other. */
+export const commands: readonly Command[] = [
+  initCommand,
+  createCommand,
+  lintCommand,
+  planCommand,
+  upCommand,
+  verifyCommand,
+  statusCommand,
+  ledgerCommand,
+  demoCommand,
+  seedCommand,
+];

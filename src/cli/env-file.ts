@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+
+import { HygieneError } from '../kernel/errors.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The variables together with those of a file; what was set already wins.
+ * @throws HygieneError HYG_USAGE when the file cannot be read
+ */
+export function withEnvFile(variables: Variables, file: string | null, cwd: string): Variables {
+  if (file === null) return variables;
+  try {
+    return { ...parseEnv(readFileSync(resolve(cwd, file), 'utf8')), ...variables };
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no text';
+    throw new HygieneError('HYG_USAGE', {
+      message: `The file ${file} of variables cannot be read: ${reason}.`,
+      hint: 'Correct --env-file (or HYGIENE_ENV_FILE).',
+      cause,
+    });
+  }
+}

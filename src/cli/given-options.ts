@@ -1,0 +1,107 @@
+import type { ConnectOptions } from '../app/compose.ts';
+import { HygieneError } from '../kernel/errors.ts';
+import { type OptionSpec, sharedOptions } from './options.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const MS_PER_SECOND = 1000;
+const YES = new Set(['1', 'true', 'yes', 'on']);
+const NO = new Set(['0', 'false', 'no', 'off']);
+
+/** The options of one command line, each from its flag or its variable. Not to be trusted until read. */
+export class GivenOptions {
+  readonly #flags: Readonly<Record<string, unknown>>;
+  readonly #specs: Readonly<Record<string, OptionSpec>>;
+  readonly #variables: Variables;
+
+  constructor(
+    flags: Readonly<Record<string, unknown>>,
+    specs: Readonly<Record<string, OptionSpec>>,
+    variables: Variables,
+  ) {
+    this.#flags = flags;
+    this.#specs = specs;
+    this.#variables = variables;
+  }
+
+  /** @throws HygieneError HYG_USAGE when the value is none of the choices */
+  text(name: string): string | null {
+    const { value, source } = this.#raw(name);
+    if (value === undefined || value === '') return null;
+    const text = String(value);
+    const choices = this.#specs[name]?.choices;
+    if (choices !== undefined && !choices.includes(text)) {
+      throw badValue(source, text, `one of ${choices.join(', ')}`);
+    }
+    return text;
+  }
+
+  flag(name: string): boolean {
+    const { value, source } = this.#raw(name);
+    if (typeof value === 'boolean') return value;
+    if (value === undefined || value === '') return false;
+    const word = String(value).toLowerCase();
+    if (!YES.has(word) && !NO.has(word)) throw badValue(source, word, 'true or false');
+    return YES.has(word);
+  }
+
+  /** Given in seconds, which may have a fraction. */
+  milliseconds(name: string, defaultSeconds: number): number {
+    const text = this.text(name);
+    if (text === null) return defaultSeconds * MS_PER_SECOND;
+    const seconds = Number(text);
+    if (!Number.isFinite(seconds) || seconds < 0 || text.trim() === '') {
+      throw badValue(this.#raw(name).source, text, 'a number of seconds, 0 or more');
+    }
+    return Math.round(seconds * MS_PER_SECOND);
+  }
+
+  /** A whole number from 1. */
+  count(name: string, fallback: number): number {
+    const text = this.text(name);
+    if (text === null) return fallback;
+    const count = Number(text);
+    if (Number.isSafeInteger(count) && count > 0) return count;
+    throw badValue(this.#raw(name).source, text, 'a whole number, 1 or more');
+  }
+
+  /** @param variables in place of those that were known when the command line was read */
+  with(variables: Variables): GivenOptions {
+    return new GivenOptions(this.#flags, this.#specs, variables);
+  }
+
+  #raw(name: string): { readonly value: unknown; readonly source: string } {
+    const flag = this.#flags[name];
+    if (flag !== undefined) return { value: flag, source: `--${name}` };
+    const variable = this.#specs[name]?.variable ?? null;
+    return variable === null
+      ? { value: undefined, source: `--${name}` }
+      : { value: this.#variables[variable], source: variable };
+  }
+}
+
+export function connectOptions(given: GivenOptions): ConnectOptions {
+  return {
+    databaseUrl: given.text('database-url'),
+    env: given.text('env'),
+    embedded: given.flag('embedded'),
+    knexfile: given.text('knexfile'),
+    dir: given.text('dir') ?? 'hygiene',
+    config: given.text('config'),
+    runLockTimeoutMs: given.milliseconds('lock-timeout', 60),
+    rowLockTimeoutMs: given.milliseconds('row-lock-timeout', 3),
+    statementTimeoutMs: given.milliseconds('statement-timeout', 60),
+  };
+}
+
+/** Options as they are before a command line could be read. */
+export function sharedOnly(flags: Readonly<Record<string, unknown>>, variables: Variables): GivenOptions {
+  return new GivenOptions(flags, sharedOptions, variables);
+}
+
+function badValue(source: string, value: string, wanted: string): HygieneError {
+  return new HygieneError('HYG_USAGE', {
+    message: `${source} is "${value}", but must be ${wanted}.`,
+    hint: '`hygiene <command> --help` lists the options.',
+  });
+}

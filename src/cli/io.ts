@@ -1,0 +1,12 @@
+/** The outside as a command sees it. Only `bin.ts` knows that it is a process. */
+export interface Io {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Whether stdout is a terminal: colours, never questions. */
+  readonly isTty: boolean;
+  readonly columns: number;
+  readonly cwd: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Aborts when the run shall stop; its reason is the error to end with. */
+  readonly signal: AbortSignal;
+}

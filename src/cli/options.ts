@@ -1,0 +1,132 @@
+/** Every option of the command line, once. Commands name the ones that are their own. */
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  readonly describe: string;
+  /** Read where the option is not given; null: there is none of our own. */
+  readonly variable: string | null;
+  readonly group: 'Target' | 'Project' | 'Limits' | 'Output' | 'Command';
+  readonly choices?: readonly string[];
+}
+
+/** Every command takes these. */
+export const sharedOptions = {
+  'database-url': {
+    type: 'string',
+    describe: 'Database (or HYGIENE_DATABASE_URL, DATABASE_URL)',
+    // The target reads HYGIENE_DATABASE_URL itself, since it comes after --env.
+    variable: null,
+    group: 'Target',
+  },
+  env: {
+    type: 'string',
+    describe: 'Entry of the knexfile',
+    variable: 'HYGIENE_ENV',
+    group: 'Target',
+  },
+  embedded: {
+    type: 'boolean',
+    describe: 'The embedded database in .hygiene/, for trials',
+    variable: 'HYGIENE_EMBEDDED',
+    group: 'Target',
+  },
+  knexfile: {
+    type: 'string',
+    describe: 'Knexfile, if it is not in the working directory',
+    variable: 'HYGIENE_KNEXFILE',
+    group: 'Target',
+  },
+  'env-file': {
+    type: 'string',
+    describe: 'File of variables; those that are set already win',
+    variable: 'HYGIENE_ENV_FILE',
+    group: 'Target',
+  },
+  dir: {
+    type: 'string',
+    describe: 'Directory of the migrations [hygiene]',
+    variable: 'HYGIENE_DIR',
+    group: 'Project',
+  },
+  config: {
+    type: 'string',
+    describe: 'Config file [config.ts or .js in the directory]',
+    variable: 'HYGIENE_CONFIG',
+    group: 'Project',
+  },
+  'lock-timeout': {
+    type: 'string',
+    describe: 'Seconds to wait for another run [60]',
+    variable: 'HYGIENE_LOCK_TIMEOUT',
+    group: 'Limits',
+  },
+  'row-lock-timeout': {
+    type: 'string',
+    describe: 'Seconds to wait for rows and tables [3]',
+    variable: 'HYGIENE_ROW_LOCK_TIMEOUT',
+    group: 'Limits',
+  },
+  'statement-timeout': {
+    type: 'string',
+    describe: 'Seconds that one statement may take, 0: no limit [60]',
+    variable: 'HYGIENE_STATEMENT_TIMEOUT',
+    group: 'Limits',
+  },
+  json: {
+    type: 'boolean',
+    describe: 'One JSON document instead of text',
+    variable: 'HYGIENE_JSON',
+    group: 'Output',
+  },
+  'no-color': {
+    type: 'boolean',
+    describe: 'No colours (or NO_COLOR)',
+    variable: 'HYGIENE_NO_COLOR',
+    group: 'Output',
+  },
+  'log-level': {
+    type: 'string',
+    describe: 'Log on stderr [warn]',
+    variable: 'HYGIENE_LOG_LEVEL',
+    group: 'Output',
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
+  },
+  'log-file': {
+    type: 'string',
+    describe: 'File that gets the log too',
+    variable: 'HYGIENE_LOG_FILE',
+    group: 'Output',
+  },
+  'log-dir': {
+    type: 'string',
+    describe: 'Where `up` leaves its cleanup_log files [hygiene/logs]',
+    variable: 'HYGIENE_LOG_DIR',
+    group: 'Output',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+export const confirmOption: OptionSpec = {
+  type: 'string',
+  describe: 'Name of the database, where production must be confirmed',
+  variable: 'HYGIENE_CONFIRM',
+  group: 'Command',
+};
+
+export const execOrderOption: OptionSpec = {
+  type: 'string',
+  describe: 'What to do with files older than the newest applied one [linear]',
+  variable: 'HYGIENE_EXEC_ORDER',
+  group: 'Command',
+  choices: ['linear', 'linear-skip', 'non-linear'],
+};
+
+export const exitCodeOption: OptionSpec = {
+  type: 'boolean',
+  describe: 'Exit with 3 when something is pending',
+  variable: 'HYGIENE_EXIT_CODE',
+  group: 'Command',
+};
+
+/** An option that makes sense only as a part of one command line has no variable. */
+export function ownOption(type: OptionSpec['type'], describe: string): OptionSpec {
+  return { type, describe, variable: null, group: 'Command' };
+}

@@ -1,0 +1,150 @@
+import yargs, { type Argv, type Options } from 'yargs';
+
+import { nearNames } from '../catalog/near-names.ts';
+import { HygieneError } from '../kernel/errors.ts';
+import type { Command } from './command.ts';
+import { type OptionSpec, sharedOptions } from './options.ts';
+
+export type CommandLine =
+  | { readonly kind: 'help'; readonly text: string }
+  | {
+      readonly kind: 'command';
+      readonly command: Command;
+      readonly flags: Readonly<Record<string, unknown>>;
+    };
+
+export interface ParserOptions {
+  readonly commands: readonly Command[];
+  readonly columns: number;
+}
+
+const EXIT_CODES =
+  'Exit codes: 0 done · 1 failed, rolled back · 2 usage · 3 pending (--exit-code) · 4 verify failed ·\n' +
+  '5 integrity · 6 locked, retry · 7 refused · 8 unreachable, retry · 130/143 cancelled';
+
+/**
+ * Reads a command line. Every switch of the parser is said here; its own defaults guess too much.
+ * @throws HygieneError HYG_USAGE
+ */
+export async function readCommandLine(
+  argv: readonly string[],
+  options: ParserOptions,
+): Promise<CommandLine> {
+  const args = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  if (args.length === 0) return { kind: 'help', text: await helpText(options) };
+  let chosen: CommandLine | undefined;
+  let output = '';
+  const parser = buildParser(options, args, (command, flags) => {
+    chosen = { kind: 'command', command, flags };
+  });
+  await parser.parseAsync([...args], {}, (_error, _flags, text) => {
+    output = text;
+  });
+  if (output !== '') return { kind: 'help', text: `${output}\n` };
+  if (chosen !== undefined) return chosen;
+  throw usage('No command was given.', 'hygiene --help   lists them.');
+}
+
+async function helpText(options: ParserOptions): Promise<string> {
+  return `${await buildParser(options, [], () => undefined).getHelp()}\n`;
+}
+
+type Choose = (command: Command, flags: Readonly<Record<string, unknown>>) => void;
+
+function buildParser(options: ParserOptions, args: readonly string[], choose: Choose): Argv {
+  const { commands, columns } = options;
+  const parser = yargs([])
+    .scriptName('hygiene')
+    .usage('$0 <command> [options]\n\nRemoves demo, test and seed data from PostgreSQL: once, proven, on record.')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'short-option-groups': false,
+      'strip-aliased': true,
+    })
+    .locale('en')
+    .exitProcess(false)
+    .strict()
+    .version(false)
+    .help('help')
+    .alias('help', 'h')
+    .options(yargsOptions(sharedOptions))
+    .epilogue(EXIT_CODES)
+    .wrap(Math.min(columns, 100))
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? unreadable(message ?? '', args, commands);
+    });
+  for (const command of commands) addCommand(parser, command, choose);
+  return parser;
+}
+
+function addCommand(parser: Argv, command: Command, choose: Choose): void {
+  parser.command(
+    command.usage,
+    command.describe,
+    (own) => {
+      own.options(yargsOptions(command.options));
+      for (const { name, describe, choices } of command.positionals) {
+        own.positional(name, { type: 'string', describe, ...(choices && { choices }) });
+      }
+      return own.strict(command.lenient !== true);
+    },
+    (flags) => choose(command, flags),
+  );
+}
+
+function yargsOptions(specs: Readonly<Record<string, OptionSpec>>): Record<string, Options> {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, { type, describe, group, choices }]) => [
+      name,
+      {
+        type,
+        describe: choices === undefined ? describe : `${describe}: ${choices.join(', ')}`,
+        group: `${group}:`,
+        ...(type === 'string' && { requiresArg: true }),
+      },
+    ]),
+  );
+}
+
+/** What yargs says, in our words, with the name that was probably meant. */
+function unreadable(
+  message: string,
+  args: readonly string[],
+  commands: readonly Command[],
+): HygieneError {
+  const [, names = ''] = /^Unknown (?:argument|command)s?: (.*)$/.exec(message) ?? [];
+  const [name] = names.split(', ');
+  if (name === undefined || name === '') {
+    const text = message.replace(/\.?$/, '.');
+    return usage(text, `${commandIn(args, commands)} --help   shows how it is used.`);
+  }
+  const bare = args.includes(name);
+  const command = commands.find((each) => args.includes(each.name));
+  if (bare && command === undefined) {
+    const [near] = nearNames(name, commands.map((each) => each.name));
+    const hint = near === undefined ? 'hygiene --help   lists the commands.' : `Did you mean: hygiene ${near}`;
+    return usage(`There is no command "${name}".`, hint);
+  }
+  const place = commandIn(args, commands);
+  if (bare) return usage(`"${name}" is too much: ${place} does not take it.`, `${place} --help   shows how it is used.`);
+  const known = [...Object.keys(sharedOptions), ...Object.keys(command?.options ?? {})];
+  const [near] = nearNames(name, known);
+  return usage(
+    `There is no option --${name}${command === undefined ? '' : ` of ${place}`}.`,
+    near === undefined ? `${place} --help   lists the options.` : `Did you mean --${near}?`,
+  );
+}
+
+function commandIn(args: readonly string[], commands: readonly Command[]): string {
+  const command = commands.find(({ name }) => args.includes(name));
+  return command === undefined ? 'hygiene' : `hygiene ${command.name}`;
+}
+
+function usage(message: string, hint: string): HygieneError {
+  return new HygieneError('HYG_USAGE', { message, hint });
+}
