@@ -64,20 +64,24 @@ export class Project {
   }
 
   #configText(): string {
-    return this.#configPath === null ? '' : readFileSync(this.#configPath, 'utf8');
+    if (this.#configPath === null) return '';
+    if (!existsSync(this.#configPath)) throw noConfig(this.#configPath);
+    return readFileSync(this.#configPath, 'utf8');
   }
 
   async #loadConfig(): Promise<Config> {
     const { defaultConfig, loadConfig } = await import('./config.ts');
     if (this.#configPath === null) return defaultConfig;
-    if (!existsSync(this.#configPath)) {
-      throw new HygieneError('HYG_CONFIG_INVALID', {
-        message: `There is no config file ${this.#configPath}.`,
-        hint: 'Correct --config (or HYGIENE_CONFIG), or make one with `hygiene init`.',
-      });
-    }
+    if (!existsSync(this.#configPath)) throw noConfig(this.#configPath);
     return loadConfig(this.#configPath, this.importer);
   }
+}
+
+function noConfig(path: string): HygieneError {
+  return new HygieneError('HYG_CONFIG_INVALID', {
+    message: `There is no config file ${path}.`,
+    hint: 'Correct --config (or HYGIENE_CONFIG), or make one with `hygiene init`.',
+  });
 }
 
 function noMigrations(directory: string): HygieneError {

@@ -14,7 +14,7 @@ export interface ArchivedRows {
   /** Where the rows come from. */
   readonly source: QualifiedName;
   readonly kind: ArchiveKind;
-  /** Joins the source, by its own name, with the work table `w` that lists the rows. */
+  /** Joins the source, by its own name, with the work table `hygiene_listed` that lists the rows. */
   readonly selected: { readonly workTable: QualifiedName; readonly condition: Sql };
 }
 
@@ -53,7 +53,7 @@ export class Archive {
     const copy = sql`
       select ${new ColumnName(source.name)}.*
         from ${source}
-        join ${selected.workTable} as w on ${selected.condition}
+        join ${selected.workTable} as hygiene_listed on ${selected.condition}
     `;
     const { rowCount } = await this.#connection.query(
       known === undefined

@@ -35,6 +35,7 @@ const IGNORED = new Set([
   'keepalives_idle',
   'sslnegotiation',
   'sslcompression',
+  'application_name',
   'fallback_application_name',
 ]);
 
@@ -44,14 +45,12 @@ const UNDERSTOOD = new Set([
   'host',
   'port',
   'connect_timeout',
-  'application_name',
   'options',
   'sslmode',
   'sslaccept',
   'sslrootcert',
   'sslcert',
   'sslkey',
-  'sslidentity',
   'sslpassword',
 ]);
 
@@ -64,10 +63,11 @@ export function parseDatabaseUrl(text: string, source: string): ParsedUrl {
   const url = readUrl(text, source);
   const parameters = url.searchParams;
   const { ssl, notes: tlsNotes } = readTls(parameters, source);
-  const host = parameters.get('host') ?? decodeURIComponent(url.hostname).replaceAll(/^\[|\]$/g, '');
-  const port = Number(parameters.get('port') ?? (url.port || '5432'));
-  const database = decodeURIComponent(url.pathname.slice(1));
-  const user = decodeURIComponent(url.username);
+  const decode = (part: string, name: string): string => decoded(part, name, source);
+  const host = parameters.get('host') ?? decode(url.hostname, 'host').replaceAll(/^\[|\]$/g, '');
+  const port = readPort(parameters.get('port') ?? (url.port || '5432'), source);
+  const database = decode(url.pathname.slice(1), 'database');
+  const user = decode(url.username, 'user');
   if (host === '' || database === '' || user === '') {
     throw badUrl(source, 'host, database and user must all be named');
   }
@@ -79,7 +79,7 @@ export function parseDatabaseUrl(text: string, source: string): ParsedUrl {
       port,
       database,
       user,
-      ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+      ...(url.password === '' ? {} : { password: decode(url.password, 'password') }),
       ...(ssl === null ? {} : { ssl }),
       ...(timeout > 0 ? { connectionTimeoutMillis: timeout * 1000 } : {}),
       ...optionalText(parameters, 'options'),
@@ -106,6 +106,21 @@ function readUrl(text: string, source: string): URL {
   return url;
 }
 
+/** The part itself is not repeated: it may be the password. */
+function decoded(part: string, name: string, source: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badUrl(source, `the ${name} holds a % that is no escape (write %25)`);
+  }
+}
+
+function readPort(text: string, source: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw badUrl(source, `"${text}" is no port`);
+}
+
 function badUrl(source: string, reason: string): HygieneError {
   return new HygieneError('HYG_CONFIG_BAD_URL', {
     message: `The database URL from ${source} cannot be used: ${reason}.`,
@@ -128,6 +143,9 @@ function ignoredNotes(parameters: URLSearchParams): readonly string[] {
     );
 }
 
+/** Whoever names one of these wants TLS, also without `sslmode`. */
+const TLS_PARAMETERS = ['sslaccept', 'sslrootcert', 'sslcert', 'sslkey'];
+
 /** libpq's `require` does not verify; here it does, and the only ways round it are named. */
 function readTls(
   parameters: URLSearchParams,
@@ -135,7 +153,8 @@ function readTls(
 ): { ssl: Tls | null; notes: readonly string[] } {
   const mode = parameters.get('sslmode');
   const trustAnything = parameters.get('sslaccept') === 'accept_invalid_certs' || mode === 'no-verify';
-  if (mode === 'disable' || (mode === null && !trustAnything)) return { ssl: null, notes: [] };
+  const isWanted = mode === null ? TLS_PARAMETERS.some((name) => parameters.has(name)) : mode !== 'disable';
+  if (!isWanted) return { ssl: null, notes: [] };
   const file = (name: string): string | null => readCertificate(parameters.get(name), name, source);
   const ca = file('sslrootcert');
   const clientCertificate = file('sslcert');

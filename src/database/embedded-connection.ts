@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import type { PGlite } from '@electric-sql/pglite';
 
@@ -113,30 +113,44 @@ async function importPglite(): Promise<typeof import('@electric-sql/pglite')> {
   }
 }
 
-/** Two processes on one data directory would destroy it, so the second one is turned away. */
+/** Lock files of this process. In a container every run has the same pid, so the pid alone tells nothing. */
+const heldHere = new Set<string>();
+
+/**
+ * Two processes on one data directory would destroy it, so the second one is turned away. The lock is
+ * made first and looked at only when it was there: of two that come at once, one makes it.
+ */
 function lockDirectory(directory: string): () => void {
-  const path = join(directory, 'lock');
-  const holder = readHolder(path);
-  if (holder !== null && isAlive(holder)) {
-    throw new HygieneError('HYG_LOCK_EMBEDDED', {
-      message: `Process ${String(holder)} uses the embedded database in ${directory}.`,
-      hint: 'It takes one process at a time: run again when the other one is done.',
-      details: { pid: holder },
-    });
+  const path = resolve(directory, 'lock');
+  if (!tryLock(path)) {
+    const holder = readHolder(path);
+    if (isHeld(path, holder)) throw lockedBy(directory, holder);
+    rmSync(path, { force: true });
+    if (!tryLock(path)) throw lockedBy(directory, readHolder(path));
   }
-  rmSync(path, { force: true });
-  try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
-  } catch (error) {
-    throw new HygieneError('HYG_LOCK_EMBEDDED', {
-      message: `Another process has just taken the embedded database in ${directory}.`,
-      hint: 'It takes one process at a time: run again when the other one is done.',
-      cause: error,
-    });
-  }
+  heldHere.add(path);
   return () => {
+    heldHere.delete(path);
     rmSync(path, { force: true });
   };
+}
+
+function tryLock(path: string): boolean {
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function lockedBy(directory: string, pid: number | null): HygieneError {
+  return new HygieneError('HYG_LOCK_EMBEDDED', {
+    message: `${pid === null ? 'Another process' : `Process ${String(pid)}`} uses the embedded database in ${directory}.`,
+    hint: 'It takes one process at a time: run again when the other one is done.',
+    details: { pid },
+  });
 }
 
 function readHolder(path: string): number | null {
@@ -148,8 +162,9 @@ function readHolder(path: string): number | null {
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true;
+function isHeld(path: string, pid: number | null): boolean {
+  if (pid === null) return false;
+  if (pid === process.pid) return heldHere.has(path);
   try {
     process.kill(pid, 0);
     return true;

@@ -7,8 +7,9 @@ export interface Statement {
 }
 
 const TOKEN =
-  /--[^\n]*|\/\*|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|;/g;
-const ESCAPE_STRING = /'(?:[^'\\]|\\[\s\S]|'')*'/y;
+  /--[^\n\r]*|\/\*|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|;/g;
+/** A string that goes on after a line end keeps its escapes. */
+const ESCAPE_STRING = /'(?:[^'\\]|\\[\s\S]|'')*'(?:[ \t\f\v]*[\n\r]\s*'(?:[^'\\]|\\[\s\S]|'')*')*/y;
 
 /**
  * Splits a script into statements. Knows comments (nested too), strings, escape strings, quoted

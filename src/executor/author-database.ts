@@ -73,14 +73,12 @@ export function createAuthorDatabase(connection: Connection): Knex {
   }
 
   class BoundClient extends PgClient {
-    acquireRawConnection(): Promise<object> {
+    /** Stands for the one connection; there is no pool. Knex only hangs the transaction's id on it. */
+    acquireConnection(): Promise<object> {
       return Promise.resolve({});
     }
-    destroyRawConnection(): Promise<void> {
+    releaseConnection(): Promise<void> {
       return Promise.resolve();
-    }
-    validateConnection(): boolean {
-      return true;
     }
     override transaction(container: unknown, config: unknown, outer: unknown): unknown {
       if (outer !== undefined && outer !== null) return super.transaction(container, config, outer);
@@ -99,7 +97,7 @@ export function createAuthorDatabase(connection: Connection): Knex {
     }
   }
 
-  return knex({ client: BoundClient as unknown as typeof Knex.Client, pool: { min: 0, max: 1 } });
+  return knex({ client: BoundClient as unknown as typeof Knex.Client });
 }
 
 /** After a COMMIT or ROLLBACK that slipped through, the next statement would run on its own. */

@@ -8,6 +8,11 @@ export interface TableChange {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
+  /**
+   * Rows that can have moved between partitions by an UPDATE, at most. A move is a delete in one
+   * partition and an insert in another, so what one partition counts for itself is no move.
+   */
+  readonly movable: number;
   /** Truncated, rewritten or dropped by us: only then do we hold ACCESS EXCLUSIVE on a changed file. */
   readonly rewritten: boolean;
 }
@@ -84,6 +89,9 @@ export class ChangeCounters {
              coalesce(sum(inserted), 0)::float8 as inserted,
              coalesce(sum(updated), 0)::float8 as updated,
              coalesce(sum(deleted), 0)::float8 as deleted,
+             coalesce(least(sum(inserted), sum(deleted),
+                            sum(inserted) + sum(deleted) - max(inserted + deleted)), 0)::float8
+               as movable,
              bool_or(rewritten) as rewritten
         from difference
        group by schema_name, table_name
@@ -103,5 +111,6 @@ interface ChangeRow {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
+  readonly movable: number;
   readonly rewritten: boolean;
 }

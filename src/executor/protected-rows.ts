@@ -5,7 +5,7 @@ import { rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { rowSetCondition, type RowSet } from '../planner/steps.ts';
 import type { ProtectedHit } from '../policy/protected-rows.ts';
 import { withPinnedText } from './pinned-text.ts';
-import { identityColumns, rowIdentity, sameRow, selfAlias } from './row-identity.ts';
+import { identityColumns, rowIdentity, sameRow, selfAlias, wholeRow } from './row-identity.ts';
 import type { Selection } from './selection.ts';
 import type { WorkTable } from './selection-sql.ts';
 
@@ -85,10 +85,10 @@ export class ProtectedRows {
     const { rows } = await this.#connection.query<{ gone: number; ours: number; others: number }>(sql`
       with compared as (
         select ${rawSql(self)}.tableoid is null as gone,
-               b.hygiene_hash is distinct from ${rowHash(self)} as changed,
+               hygiene_before.hygiene_hash is distinct from ${rowHash(self)} as changed,
                ${rawSql(self)}.xmin as written_by
-          from ${baselineTable(index)} as b
-          left join ${set.table.name} on ${sameRow(rowIdentity(set.table), self, 'b')}
+          from ${baselineTable(index)} as hygiene_before
+          left join ${set.table.name} on ${sameRow(rowIdentity(set.table), self, 'hygiene_before')}
       ), judged as (
         select gone,
                case when gone or not changed then null
@@ -124,8 +124,8 @@ export async function countProtected(
     select count(*)::float8 as count
       from ${table.name}
      where ${rowSetCondition(set.rows)}
-       and exists (select from ${work.name} as w
-                    where ${sameRow(rowIdentity(work.table), selfAlias(table), 'w')})
+       and exists (select from ${work.name} as hygiene_listed
+                    where ${sameRow(rowIdentity(work.table), selfAlias(table), 'hygiene_listed')})
   `);
   return count;
 }
@@ -136,7 +136,7 @@ function baselineTable(index: number): QualifiedName {
 
 /** Keys are compared apart, so only the content of the row counts here. */
 function rowHash(alias: string): Sql {
-  return rawSql(`encode(sha256(convert_to(${alias}::text, 'UTF8')), 'hex')`);
+  return sql`encode(sha256(convert_to(${wholeRow(alias)}, 'UTF8')), 'hex')`;
 }
 
 /** Every protected set that shares rows with what a selection removes or changes. */

@@ -8,7 +8,7 @@ import type { WorkTable } from './selection-sql.ts';
 export function deleteListed(work: WorkTable): Sql {
   return sql`
     delete from ${work.table.name}
-     using ${work.name} as w
+     using ${work.name} as hygiene_listed
      where ${listed(work)}
   `;
 }
@@ -38,7 +38,7 @@ export function clearReference(
   return sql`
     update ${work.table.name}
        set ${joinSql(assignments, ', ')}
-      from ${work.name} as w
+      from ${work.name} as hygiene_listed
      where ${listed(work)}
   `;
 }
@@ -49,11 +49,11 @@ export function assignListed(work: WorkTable, assignments: readonly { column: st
   return sql`
     update ${work.table.name}
        set ${joinSql(terms, ', ')}
-     where exists (select from ${work.name} as w where ${listed(work)})
+     where exists (select from ${work.name} as hygiene_listed where ${listed(work)})
   `;
 }
 
-/** Joins the table, by its own name, with its work table `w`. */
+/** Joins the table, by its own name, with its work table `hygiene_listed`. */
 export function listed(work: WorkTable): Sql {
-  return sameRow(rowIdentity(work.table), selfAlias(work.table), 'w');
+  return sameRow(rowIdentity(work.table), selfAlias(work.table), 'hygiene_listed');
 }

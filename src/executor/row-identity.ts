@@ -28,10 +28,16 @@ export function rowIdentity(table: Table): RowIdentity {
 
 /**
  * A table goes by its own name in the engine's statements, so that an author's predicate may say
- * `users.email` as well as `email`.
+ * `users.email` as well as `email`. Whatever is joined to it has a name with `hygiene_`, which no
+ * table of an application has.
  */
 export function selfAlias(table: Table): string {
   return quoteIdentifier(table.name.name);
+}
+
+/** All of a row as text; `alias::text` would be the column where one is named like its table. */
+export function wholeRow(alias: string): Sql {
+  return rawSql(`row(${alias}.*)::text`);
 }
 
 /** The identity as a select list: `"users"."id" as "id"`. */

@@ -82,12 +82,12 @@ function referencing(edge: EdgeSelection): Sql {
   const self = selfAlias(child);
   const terms = foreignKey.childColumns.map((column, at) => {
     const referenced = foreignKey.parentColumns[at] ?? column;
-    return sql`${qualified(self, column)} = ${qualified('p', referenced)}`;
+    return sql`${qualified(self, column)} = ${qualified('hygiene_parent', referenced)}`;
   });
   return sql`
       from ${child.name}
-      join ${parent.name} as p on ${joinSql(terms, ' and ')}
-     where p.hygiene_round > ${edge.afterRound}::int
+      join ${parent.name} as hygiene_parent on ${joinSql(terms, ' and ')}
+     where hygiene_parent.hygiene_round > ${edge.afterRound}::int
        ${notListed(child, edge.excluded)}
   `;
 }
@@ -106,7 +106,7 @@ function notListed(table: Table, listed: readonly WorkTable[]): Sql {
   const identity = rowIdentity(table);
   const terms = listed.map(
     (work) => sql`
-       and not exists (select from ${work.name} as d where ${sameRow(identity, selfAlias(table), 'd')})`,
+       and not exists (select from ${work.name} as hygiene_listed where ${sameRow(identity, selfAlias(table), 'hygiene_listed')})`,
   );
   return joinSql(terms, '');
 }

@@ -6,6 +6,8 @@ export interface ObservedChange {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
+  /** At most so many rows can have moved between partitions, each a delete in one and an insert in another. */
+  readonly movable: number;
   readonly rewritten: boolean;
 }
 
@@ -62,8 +64,8 @@ export function judgeChanges(
 function judgeTable(change: ObservedChange, rules: ChangeRules): void {
   const expected = rules.expected.get(change.table) ?? { deleted: 0, updated: 0 };
   const moved = rules.freeForm
-    ? Math.min(change.inserted, change.deleted)
-    : Math.min(change.inserted, Math.max(0, change.deleted - expected.deleted));
+    ? change.movable
+    : Math.min(change.movable, Math.max(0, change.deleted - expected.deleted));
   if (change.inserted > moved) throw inserted(change, change.inserted - moved);
   if (rules.freeForm) return;
   const deleted = change.deleted - moved;

@@ -6,20 +6,21 @@ export interface ProtectedChangeFacts {
   readonly changedByUs: number;
   readonly gone: number;
   readonly changedByOthers: number;
-  /** Rows of the table that this transaction deleted without having announced them. */
-  readonly unannouncedDeletes: number;
+  /** Rows of the table that this transaction deleted or updated without having announced them. */
+  readonly unannouncedChanges: number;
 }
 
 /**
- * A protected row that we changed fails the run. A row that is gone is ours only if we deleted rows of
- * that table beyond those that were checked beforehand; otherwise another session removed it.
+ * A protected row that we changed fails the run. A row that is gone (deleted, or with another key)
+ * is ours only if we changed rows of that table beyond those that were checked beforehand; otherwise
+ * another session did it.
  * @returns sentences about what other sessions did meanwhile, for the log
  * @throws HygieneError HYG_RUN_PROTECTED_CHANGED
  */
 export function judgeProtectedChanges(facts: readonly ProtectedChangeFacts[]): readonly string[] {
   const remarks: string[] = [];
   for (const fact of facts) {
-    const removedByUs = fact.unannouncedDeletes > 0 ? fact.gone : 0;
+    const removedByUs = fact.unannouncedChanges > 0 ? fact.gone : 0;
     if (fact.changedByUs + removedByUs > 0) throw protectedChanged(fact, removedByUs);
     const byOthers = fact.changedByOthers + fact.gone;
     if (byOthers > 0) {

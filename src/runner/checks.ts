@@ -3,8 +3,10 @@ import type { Catalog } from '../catalog/model.ts';
 import { resolveTable } from '../catalog/resolve.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { databaseErrorFacts, sqlstate } from '../database/sqlstate.ts';
+import { refuseTransactionControl } from '../executor/author-database.ts';
+import { selfAlias, wholeRow } from '../executor/row-identity.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { rawSql, type Sql, sql } from '../kernel/sql.ts';
+import { rawSql, renderSql, type Sql, sql } from '../kernel/sql.ts';
 import { isRowSet, type PurgeStep, rowSetCondition, type RowSet, type TableReference } from '../planner/steps.ts';
 
 /** Number and content of a set of rows, to see whether it is the same later. */
@@ -102,6 +104,7 @@ export class CheckEvaluator {
   }
 
   async #judgeSql(check: SqlCheck): Promise<CheckResult> {
+    refuseTransactionControl(renderSql(check.target).text);
     const { rows } = await this.#scope.connection.query(check.target);
     if (check.expected === null) {
       return result(check, { expected: 'no rows', actual: rowsText(rows.length), passed: rows.length === 0 });
@@ -128,16 +131,16 @@ export class CheckEvaluator {
     return queryOne<Fingerprint>(
       this.#scope.connection,
       sql`select count(*)::float8 as rows,
-                 coalesce(sum(hashtextextended(${row}::text, 0)::numeric), 0)::text as digest
+                 coalesce(sum(hashtextextended(${row}, 0)::numeric), 0)::text as digest
             from ${from} where ${where}`,
     );
   }
 
   #target(target: RowSet | TableReference): { from: Sql; where: Sql; row: Sql } {
     const reference = isRowSet(target) ? target.table : target;
-    const { name } = resolveTable(this.#scope.catalog, reference);
+    const table = resolveTable(this.#scope.catalog, reference);
     const where = isRowSet(target) ? rowSetCondition(target) : rawSql('true');
-    return { from: sql`${name}`, where, row: sql`${rawSql(`"${name.name.replaceAll('"', '""')}"`)}` };
+    return { from: sql`${table.name}`, where, row: wholeRow(selfAlias(table)) };
   }
 }
 

@@ -37,6 +37,7 @@ export function asRunError(error: unknown, id: string): HygieneError {
         cause: error,
       });
     case 'HY001':
+    case sqlstate.invalidTransactionTermination:
       return new HygieneError('HYG_RUN_TRANSACTION_CONTROL', {
         message: `${id} tried to commit by itself and was rolled back.`,
         hint: 'Remove it: hygiene begins and ends the transaction, with the ledger in it.',

@@ -151,17 +151,20 @@ function judgeCounters(engine: Engine, scope: CounterScope): readonly RecordedSi
   const { catalog, migration, steps, changes } = scope;
   const freeForm = isFreeForm(migration);
   const sideEffects = declaredSideEffects(catalog, engine.settings.sideEffects);
-  const spent = spentRows(scope, sideEffects);
+  const rowsRemoved = changedRows(changes, sideEffects);
   const recorded = judgeChanges(
     changes.map((change) => ({ ...change, table: change.table.toString() })),
     {
       expected: steps.expectedChanges(),
       sideEffects,
       freeForm,
-      rowsRemoved: freeForm ? spent : steps.rowsRemoved + steps.rowsChanged,
+      rowsRemoved,
     },
   );
-  const overspent = freeForm ? checkSpent(migration.budget, { step: migration.id, rows: spent }) : null;
+  // Purge and scrub steps of a list have budgets of their own; in a function all of it is the author's.
+  const announced = migration.up.kind === 'steps' ? steps.rowsRemoved + steps.rowsChanged : 0;
+  const spent = { step: migration.id, rows: rowsRemoved - announced };
+  const overspent = freeForm ? checkSpent(migration.budget, spent) : null;
   if (overspent !== null) throw overspent;
   return recorded;
 }
@@ -171,13 +174,12 @@ function isFreeForm({ up }: RunnableMigration): boolean {
   return up.kind !== 'steps' || up.steps.some((step) => step.kind === 'sql');
 }
 
-/** Rows removed or changed beyond what purge and scrub steps have announced and checked. */
-function spentRows({ migration, steps, changes }: CounterScope, sideEffects: readonly SideEffect[]): number {
+/** Rows removed or changed in all tables, but for what the application's own triggers write. */
+function changedRows(changes: readonly TableChange[], sideEffects: readonly SideEffect[]): number {
   const aside = new Set(sideEffects.map(({ table }) => table));
-  const all = changes
+  return changes
     .filter(({ table }) => !aside.has(table.toString()))
     .reduce((sum, { updated, deleted }) => sum + updated + deleted, 0);
-  return migration.up.kind === 'steps' ? all - steps.rowsRemoved - steps.rowsChanged : all;
 }
 
 function declaredSideEffects(
@@ -201,9 +203,11 @@ function judgeProtected(
     seen.compared.map((change) => {
       const table = findTable(catalog, change.table.schema, change.table.name);
       const root = table === null ? change.table : tableByOid(catalog, table.root).name;
-      const deleted = seen.changes.find((each) => each.table.equals(root))?.deleted ?? 0;
-      const unannouncedDeletes = deleted - (announced.get(root.toString())?.deleted ?? 0);
-      return { ...change, table: change.table.toString(), unannouncedDeletes };
+      const done = seen.changes.find((each) => each.table.equals(root));
+      const planned = announced.get(root.toString());
+      const unannouncedChanges =
+        (done?.deleted ?? 0) + (done?.updated ?? 0) - (planned?.deleted ?? 0) - (planned?.updated ?? 0);
+      return { ...change, table: change.table.toString(), unannouncedChanges };
     }),
   );
 }

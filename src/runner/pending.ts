@@ -32,10 +32,9 @@ export function selectPending(
   assertUnchanged(files, records);
   assertPresent(files, records);
   const settled = files.filter(({ id }) => isSettled(records.get(id)));
-  const newest = settled.at(-1)?.id ?? '';
   const open = files.filter(({ id }) => !isSettled(records.get(id))).map(({ id }) => id);
-  const late = open.filter((id) => id < newest);
-  if (late.length > 0 && order === 'linear') throw outOfOrder(late, newest);
+  const late = latecomers(files, records);
+  if (late.length > 0 && order === 'linear') throw outOfOrder(late, settled.at(-1)?.id ?? '');
   const leftOut = order === 'linear-skip' ? late : [];
   return {
     pending: open.filter((id) => !leftOut.includes(id)),
@@ -43,6 +42,18 @@ export function selectPending(
     held: settled.filter(({ id }) => records.get(id)?.status === 'held').map(({ id }) => id),
     applied: settled.filter(({ id }) => records.get(id)?.status === 'applied').map(({ id }) => id),
   };
+}
+
+/** Older than the newest settled one, though their turn never came: a skipped one has had it. */
+export function latecomers(
+  files: readonly KnownFile[],
+  records: ReadonlyMap<string, MigrationRecord>,
+): readonly string[] {
+  const newest = files.findLast(({ id }) => isSettled(records.get(id)))?.id ?? '';
+  return files
+    .map(({ id }) => id)
+    .filter((id) => id < newest && !isSettled(records.get(id)))
+    .filter((id) => records.get(id)?.status !== 'skipped');
 }
 
 function isSettled(record: MigrationRecord | undefined): boolean {

@@ -18,7 +18,7 @@ import { asRunError } from './failures.ts';
 import type { ExecOrder, Selected } from './pending.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
 import type { RunnableMigration } from './runnable.ts';
-import { inspect, type MigrationSource } from './up.ts';
+import { filesInTurn, inspect, type MigrationSource } from './up.ts';
 
 export type PlannedStep =
   | { readonly kind: 'purge'; readonly label: string; readonly plan: PurgePlan }
@@ -52,12 +52,14 @@ export interface PlanReport {
 export async function plan(engine: Engine, source: MigrationSource, order: ExecOrder): Promise<PlanReport> {
   const { connection } = engine.session;
   const snapshot = await new Ledger(connection, engine.names).snapshot();
-  const selected = inspect(snapshot, source, order);
+  const files = await filesInTurn(snapshot, source);
+  const selected = inspect(snapshot, files.inTurn, order);
   const environment = snapshot.marker?.environment ?? null;
   const loaded: RunnableMigration[] = [];
   for (const id of selected.pending) loaded.push(await source.load(id));
   const here = loaded.filter((each) => isForEnvironment(each.environments, environment));
-  const elsewhere = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
+  const others = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
+  const elsewhere = [...files.elsewhere, ...others].sort();
   const migrations = here.length === 0 ? [] : await planAll(engine, here);
   return { environment, ledgerInstalled: snapshot.installed, migrations, selected, elsewhere };
 }

@@ -1,3 +1,5 @@
+import type { UmzugStorage } from 'umzug';
+
 import { HygieneError } from '../kernel/errors.ts';
 
 export interface UmzugRun {
@@ -12,10 +14,22 @@ export interface UmzugRun {
 }
 
 /**
- * Lets umzug select and order what is pending. Its storage only reads: the ledger row is written
- * inside the migration's own transaction, so "logging" is an assertion and "unlogging" is refused
- * (umzug would unlog, and so run again, even a migration without `down`).
- * The context stays empty because umzug hangs it on its errors, where loggers print it.
+ * The ledger as umzug sees it. It only reads: the ledger row is written inside the migration's own
+ * transaction, so "logging" is an assertion and "unlogging" is refused (umzug would unlog, and so run
+ * again, even a migration without `down`).
+ */
+export function ledgerStorage({ settled, isRecorded }: Pick<UmzugRun, 'settled' | 'isRecorded'>): UmzugStorage {
+  return {
+    executed: () => Promise.resolve([...settled]),
+    logMigration: async ({ name }) => {
+      if (!(await isRecorded(name))) throw unrecorded(name);
+    },
+    unlogMigration: ({ name }) => Promise.reject(notUndone(name)),
+  };
+}
+
+/**
+ * Lets umzug select and order what is pending. The context stays empty because umzug hangs it on its errors, where loggers print it.
  */
 export async function runWithUmzug(run: UmzugRun): Promise<void> {
   const { Umzug, MigrationError } = await import('umzug');
@@ -25,13 +39,7 @@ export async function runWithUmzug(run: UmzugRun): Promise<void> {
       up: () => run.apply(name),
     })),
     context: {},
-    storage: {
-      executed: () => Promise.resolve([...run.settled]),
-      logMigration: async ({ name }) => {
-        if (!(await run.isRecorded(name))) throw unrecorded(name);
-      },
-      unlogMigration: ({ name }) => Promise.reject(notUndone(name)),
-    },
+    storage: ledgerStorage(run),
     logger: undefined,
   });
   try {

@@ -10,13 +10,13 @@ import { checkConfirmation, type EnvironmentFacts, isForEnvironment } from '../p
 import { type ApplyOutcome, applyMigration } from './apply-migration.ts';
 import { type Engine, runLock } from './engine.ts';
 import type { EventContext } from './events.ts';
-import { type ExecOrder, type Selected, selectPending } from './pending.ts';
+import { type ExecOrder, type KnownFile, latecomers, type Selected, selectPending } from './pending.ts';
 import type { RunnableMigration } from './runnable.ts';
 import { runWithUmzug } from './umzug-run.ts';
 
 /** The migrations on disk: checksums at once, the rest only when something is pending. */
 export interface MigrationSource {
-  readonly files: readonly { readonly id: string; readonly checksum: string }[];
+  readonly files: readonly KnownFile[];
   load(id: string): Promise<RunnableMigration>;
 }
 
@@ -60,15 +60,17 @@ export interface UpReport {
  */
 export async function up(engine: Engine, source: MigrationSource, options: UpOptions): Promise<UpReport> {
   const snapshot = await new Ledger(engine.session.connection, engine.names).snapshot();
-  const selected = inspect(snapshot, source, options.order);
   const environment = snapshot.marker?.environment ?? null;
+  const files = await filesInTurn(snapshot, source);
+  const selected = inspect(snapshot, files.inTurn, options.order);
   const nothing = { environment, results: [], remaining: [], selected, elsewhere: [], error: null };
-  if (selected.pending.length === 0) return nothing;
+  if (selected.pending.length === 0) return { ...nothing, elsewhere: files.elsewhere };
 
   const loaded: RunnableMigration[] = [];
   for (const id of selected.pending) loaded.push(await source.load(id));
   const here = loaded.filter((each) => isForEnvironment(each.environments, environment));
-  const elsewhere = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
+  const others = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
+  const elsewhere = [...files.elsewhere, ...others].sort();
   if (here.length === 0) return { ...nothing, elsewhere };
   const configured = await options.configured();
   const confirmRequired = configured.confirmRequired(environment);
@@ -82,14 +84,28 @@ export async function up(engine: Engine, source: MigrationSource, options: UpOpt
 }
 
 /** The checks that every `up` makes, pending or not. */
-export function inspect(snapshot: LedgerSnapshot, source: MigrationSource, order: ExecOrder): Selected {
+export function inspect(snapshot: LedgerSnapshot, files: readonly KnownFile[], order: ExecOrder): Selected {
   if (!snapshot.headOk) {
     throw new HygieneError('HYG_INTEGRITY_CHAIN', {
       message: 'The newest event of the ledger was changed, or events are missing before it.',
       hint: 'hygiene ledger verify   shows what is wrong. Nothing was run.',
     });
   }
-  return selectPending(source.files, readHistory(snapshot.events), order);
+  return selectPending(files, readHistory(snapshot.events), order);
+}
+
+/** A file for another environment is never late here. Only files that look late have to be loaded to know. */
+export async function filesInTurn(
+  snapshot: LedgerSnapshot,
+  source: MigrationSource,
+): Promise<{ readonly inTurn: readonly KnownFile[]; readonly elsewhere: readonly string[] }> {
+  const environment = snapshot.marker?.environment ?? null;
+  const elsewhere: string[] = [];
+  for (const id of latecomers(source.files, readHistory(snapshot.events))) {
+    const { environments } = await source.load(id);
+    if (!isForEnvironment(environments, environment)) elsewhere.push(id);
+  }
+  return { inTurn: source.files.filter(({ id }) => !elsewhere.includes(id)), elsewhere };
 }
 
 async function assertConfirmed(

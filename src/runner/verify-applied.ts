@@ -28,7 +28,7 @@ export interface VerifyReport {
 export async function verifyApplied(engine: Engine, source: MigrationSource): Promise<VerifyReport> {
   const { connection } = engine.session;
   const snapshot = await new Ledger(connection, engine.names).snapshot();
-  const selected = inspect(snapshot, source, 'non-linear');
+  const selected = inspect(snapshot, source.files, 'non-linear');
   const records = readHistory(snapshot.events);
   const loaded: RunnableMigration[] = [];
   for (const id of selected.applied) loaded.push(await source.load(id));

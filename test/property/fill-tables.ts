@@ -70,10 +70,10 @@ function ownValues(
 }
 
 function referencesOf(keys: readonly PlacedKey[]): readonly Reference[] {
-  const byColumns = Map.groupBy(keys, ({ childColumns }) => childColumns.join(SEPARATOR));
-  return [...byColumns.values()].map((sharing) => ({
-    columns: sharing[0]?.childColumns ?? [],
-    keys: sharing,
+  const places = new Set(keys.map(({ childColumns }) => childColumns.join(SEPARATOR)));
+  return [...places].map((columns) => ({
+    columns: columns.split(SEPARATOR),
+    keys: keys.filter(({ childColumns }) => childColumns.join(SEPARATOR) === columns),
   }));
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import type { OnDelete } from '../../src/catalog/model.ts';
 import type { DependentAction, Dependents } from '../../src/planner/steps.ts';
+import { databaseScript } from './database-script.ts';
 import { layOut } from './lay-out.ts';
 
 /** Values as PostgreSQL writes them as text. `tag` tells the rows of a table apart, key or no key. */
@@ -134,4 +135,16 @@ export const randomDatabases: fc.Arbitrary<RandomDatabase> = fc
     all: rarely(5),
     mode: rarely(8).map((keep) => (keep ? ('keep' as const) : ('match' as const))),
   })
-  .map(layOut);
+  .map((draft) => {
+    const laidOut = layOut(draft);
+    return { ...laidOut, [fc.toStringMethod]: () => reproduction(laidOut) };
+  });
+
+/** What fast-check prints of a counterexample: a script for psql, and the purge. */
+function reproduction(database: RandomDatabase): string {
+  const { tables, dependents, mode } = database;
+  const [root] = tables;
+  const rows = `rows(['${root?.schema ?? ''}', '${root?.name ?? ''}'], ${mode} flag)`;
+  const purge = `purge(${rows}, { dependents: ${JSON.stringify(dependents)} })`;
+  return `\n${databaseScript(database)}\nset search_path = one;\n-- ${purge}\n`;
+}

@@ -5,12 +5,16 @@ import { type ConnectOptions, openEngine, type OpenedEngine, type World } from '
 
 export interface LedgerListReport {
   readonly target: TargetDescription;
+  /** The marker; null when the database is not marked. */
+  readonly environment: string | null;
   readonly installed: boolean;
   readonly events: readonly RecordedEvent[];
 }
 
 export interface LedgerVerifyReport {
   readonly target: TargetDescription;
+  /** The marker; null when the database is not marked. */
+  readonly environment: string | null;
   readonly installed: boolean;
   readonly chain: ChainReport | null;
 }
@@ -20,32 +24,37 @@ export function ledgerListOperation(
   world: World,
   options: ConnectOptions & { readonly migrationId: string | null; readonly limit: number },
 ): Promise<LedgerListReport> {
-  return withLedger(world, options, async (ledger, { target, installed }) => {
+  return withLedger(world, options, async (ledger, { installed, ...facts }) => {
     const { migrationId, limit } = options;
     const filter = { limit, ...(migrationId === null ? {} : { migrationId }) };
-    return { target, installed, events: installed ? await ledger.events(filter) : [] };
+    return { ...facts, installed, events: installed ? await ledger.events(filter) : [] };
   });
 }
 
 /** Recomputes the whole chain. */
 export function ledgerVerifyOperation(world: World, options: ConnectOptions): Promise<LedgerVerifyReport> {
-  return withLedger(world, options, async (ledger, { target, installed }) => ({
-    target,
+  return withLedger(world, options, async (ledger, { installed, ...facts }) => ({
+    ...facts,
     installed,
     chain: installed ? await ledger.verifyChain() : null,
   }));
 }
 
+type LedgerFacts = Pick<LedgerListReport, 'target' | 'environment' | 'installed'>;
+
 async function withLedger<T>(
   world: World,
   options: ConnectOptions,
-  work: (ledger: Ledger, facts: { target: TargetDescription; installed: boolean }) => Promise<T>,
+  work: (ledger: Ledger, facts: LedgerFacts) => Promise<T>,
 ): Promise<T> {
   const opened: OpenedEngine = await openEngine(world, options);
   try {
     const { session, names } = opened.engine;
     const ledger = new Ledger(session.connection, names);
-    return await work(ledger, { target: session.target, installed: await ledger.isInstalled() });
+    const installed = await ledger.isInstalled();
+    const marker = installed ? await ledger.marker() : null;
+    const environment = marker?.environment ?? null;
+    return await work(ledger, { target: session.target, environment, installed });
   } finally {
     await opened.close();
   }

@@ -2,7 +2,7 @@ import type { TargetDescription } from '../../database/connection.ts';
 import { readHistory } from '../../ledger/history.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import type { Status } from '../../ledger/transitions.ts';
-import { selectPending } from '../../runner/pending.ts';
+import { type ExecOrder, selectPending } from '../../runner/pending.ts';
 import type { HygieneError } from '../../kernel/errors.ts';
 import { toHygieneError } from '../../kernel/errors.ts';
 import { type ConnectOptions, openEngine, type World } from '../compose.ts';
@@ -29,14 +29,18 @@ export interface StatusReport {
 }
 
 /** Where every migration stands, in files and in the ledger. Changes nothing. */
-export async function statusOperation(world: World, options: ConnectOptions): Promise<StatusReport> {
+export async function statusOperation(
+  world: World,
+  options: ConnectOptions & { readonly execOrder?: ExecOrder },
+): Promise<StatusReport> {
+  const order = options.execOrder ?? 'linear';
   const opened = await openEngine(world, options);
   try {
     const { session, names } = opened.engine;
     const snapshot = await new Ledger(session.connection, names).snapshot();
     const source = opened.project.migrations();
     const records = readHistory(snapshot.events);
-    const { pending, problem } = pendingOrProblem(() => selectPending(source.files, records, 'linear').pending);
+    const { pending, problem } = pendingOrProblem(() => selectPending(source.files, records, order).pending);
     const ids = [...new Set([...source.files.map(({ id }) => id), ...records.keys()])].sort();
     const last = snapshot.events.at(-1);
     return {

@@ -7,6 +7,8 @@ import { type ConnectOptions, openEngine, type World } from '../compose.ts';
 export interface UpOperationOptions extends ConnectOptions {
   readonly execOrder: ExecOrder;
   readonly confirm: string | null;
+  /** Told when something is pending, before anything runs: it may take hours. */
+  readonly onBegin?: (target: TargetDescription, environment: string | null) => void;
 }
 
 export interface UpOperationReport extends UpReport {
@@ -23,7 +25,11 @@ export async function upOperation(world: World, options: UpOperationOptions): Pr
       confirmed: options.confirm ?? world.variables['HYGIENE_CONFIRM'] ?? null,
       configured: async () => {
         const { engine, config } = await opened.configured();
-        return { engine, confirmRequired: (marker) => isConfirmRequired(config, marker) };
+        const confirmRequired = (marker: string | null): boolean => {
+          options.onBegin?.(engine.session.target, marker);
+          return isConfirmRequired(config, marker);
+        };
+        return { engine, confirmRequired };
       },
     });
     const { session, facts } = opened.engine;

@@ -1,0 +1,68 @@
+import { relative } from 'node:path';
+
+import type { Command, CommandContext, CommandResult } from '../command.ts';
+import { ownOption } from '../options.ts';
+
+/** Files by default; the ledger, the mark or the script where they are asked for. */
+export async function init(context: CommandContext): Promise<CommandResult> {
+  const { given } = context;
+  if (given.flag('print-sql')) return printScript(context);
+  if (given.flag('ledger') || given.text('mark') !== null) return installLedger(context);
+  return scaffold(context);
+}
+
+async function scaffold({ io }: CommandContext): Promise<CommandResult> {
+  const [{ initProject }, { initText }] = await Promise.all([
+    import('../../app/scaffold/init.ts'),
+    import('../../report/scaffold.ts'),
+  ]);
+  const actions = initProject({ cwd: io.cwd }).map(({ path, action }) => ({
+    path: relative(io.cwd, path),
+    action,
+  }));
+  const isDone = actions.every(({ action }) => action === 'kept');
+  return {
+    outcome: isDone ? 'nothing to do' : 'done',
+    exitCode: 0,
+    text: initText(actions),
+    fields: { files: actions },
+  };
+}
+
+async function printScript({ world, connect }: CommandContext): Promise<CommandResult> {
+  const { ledgerScript } = await import('../../app/operations/install.ts');
+  const sql = await ledgerScript(world, connect);
+  return { outcome: 'done', exitCode: 0, text: [sql.trimEnd()], fields: { sql } };
+}
+
+async function installLedger(context: CommandContext): Promise<CommandResult> {
+  const { world, connect, given, announce } = context;
+  const [{ installOperation }, { installText }] = await Promise.all([
+    import('../../app/operations/install.ts'),
+    import('../../report/scaffold.ts'),
+  ]);
+  const mark = given.text('mark');
+  const report = await installOperation(world, { ...connect, mark });
+  announce(report.target, report.environment);
+  const { installed, environment } = report;
+  const isDone = installed === 'before' && mark === null;
+  return {
+    outcome: isDone ? 'nothing to do' : 'done',
+    exitCode: 0,
+    text: installText({ installed, environment, marked: mark !== null }),
+    fields: { installed, marked: mark },
+  };
+}
+
+export const initCommand: Command = {
+  name: 'init',
+  usage: 'init',
+  describe: 'Prepare a repository, or a database',
+  options: {
+    ledger: ownOption('boolean', 'Make the ledger in the database'),
+    mark: ownOption('string', 'Mark the database as this environment, such as production'),
+    'print-sql': ownOption('boolean', 'Print the script that makes the ledger, for a DBA'),
+  },
+  positionals: [],
+  run: init,
+};

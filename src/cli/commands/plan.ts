@@ -1,0 +1,34 @@
+import type { ExecOrder } from '../../runner/pending.ts';
+import type { Command, CommandContext, CommandResult } from '../command.ts';
+import { execOrderOption, exitCodeOption } from '../options.ts';
+
+const PENDING = 3;
+
+/** What `up` would do; keeps nothing. */
+export async function plan(context: CommandContext): Promise<CommandResult> {
+  const { world, connect, given, style, announce } = context;
+  const [{ planOperation }, { planText }, { planDocument, planOutcome }] = await Promise.all([
+    import('../../app/operations/plan.ts'),
+    import('../../report/plan.ts'),
+    import('../../report/plan-document.ts'),
+  ]);
+  const execOrder = (given.text('exec-order') ?? 'linear') as ExecOrder;
+  const report = await planOperation(world, { ...connect, execOrder });
+  announce(report.target, report.environment);
+  const isPending = report.migrations.length > 0;
+  return {
+    outcome: planOutcome(report),
+    exitCode: isPending && given.flag('exit-code') ? PENDING : 0,
+    text: planText(report, style),
+    fields: planDocument(report),
+  };
+}
+
+export const planCommand: Command = {
+  name: 'plan',
+  usage: 'plan',
+  describe: 'Show what `up` would do, with exact counts; keeps nothing',
+  options: { 'exec-order': execOrderOption, 'exit-code': exitCodeOption },
+  positionals: [],
+  run: plan,
+};

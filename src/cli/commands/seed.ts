@@ -1,0 +1,29 @@
+import { HygieneError } from '../../kernel/errors.ts';
+import type { Command, CommandResult } from '../command.ts';
+
+/** Always refuses, whatever arguments follow. */
+export function seed(): Promise<CommandResult> {
+  return Promise.reject(
+    new HygieneError('HYG_REFUSED_SEED', {
+      message:
+        'hygiene never seeds: it takes demo, test and seed data out of databases, and a seed command\n' +
+        'within reach of production is how such data gets there. Nothing was connected to or changed.',
+      hint: [
+        'Instead:',
+        '  rows that a test needs: insert them in that test, into a database of its own',
+        '  reference data (countries, roles): a schema migration, reviewed like any other',
+        '  a demo: hygiene demo   makes its own embedded database',
+      ].join('\n'),
+    }),
+  );
+}
+
+export const seedCommand: Command = {
+  name: 'seed',
+  usage: 'seed',
+  describe: 'Refuses: nothing here can put seed data back',
+  options: {},
+  positionals: [],
+  lenient: true,
+  run: seed,
+};

@@ -1,0 +1,46 @@
+import type { ExecOrder } from '../../runner/pending.ts';
+import type { Command, CommandContext, CommandResult } from '../command.ts';
+import { confirmOption, execOrderOption } from '../options.ts';
+
+/** Applies what is pending, and leaves a log of it. */
+export async function up(context: CommandContext): Promise<CommandResult> {
+  const { world, connect, given, style, announce } = context;
+  const [{ upOperation }, { upText }, { upDocument, upOutcome }] = await Promise.all([
+    import('../../app/operations/up.ts'),
+    import('../../report/up.ts'),
+    import('../../report/up-document.ts'),
+  ]);
+  const report = await upOperation(world, {
+    ...connect,
+    execOrder: (given.text('exec-order') ?? 'linear') as ExecOrder,
+    confirm: given.text('confirm'),
+    onBegin: announce,
+  });
+  announce(report.target, report.environment);
+  const runLog = report.results.length === 0 ? null : await leaveRunLog(context, report);
+  const text = upText(report, style);
+  return {
+    outcome: upOutcome(report),
+    exitCode: report.error?.exitCode ?? 0,
+    text: runLog === null ? text : [...text, `Log: ${runLog}`],
+    fields: { ...upDocument(report), runLog },
+    error: report.error,
+  };
+}
+
+async function leaveRunLog(
+  { io, world, given }: CommandContext,
+  report: Parameters<typeof import('../run-log.ts').writeRunLog>[1],
+): Promise<string | null> {
+  const { writeRunLog } = await import('../run-log.ts');
+  return writeRunLog({ io, world, directory: given.text('log-dir') ?? 'hygiene/logs' }, report);
+}
+
+export const upCommand: Command = {
+  name: 'up',
+  usage: 'up',
+  describe: 'Apply what is pending: once, proven before commit, on record',
+  options: { confirm: confirmOption, 'exec-order': execOrderOption },
+  positionals: [],
+  run: up,
+};

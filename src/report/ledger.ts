@@ -1,0 +1,78 @@
+import type { ChainReport } from '../ledger/ledger.ts';
+import type { RecordedEvent } from '../ledger/events.ts';
+import type { Fields } from './document.ts';
+import { tableLines } from './layout.ts';
+import { plainStyle, type Style } from './style.ts';
+import { counted, duration, grouped, moment, shortHash } from './wording.ts';
+
+const NOT_INSTALLED = 'The ledger is not installed yet; the first `up` makes it.';
+
+export interface LedgerFacts {
+  readonly installed: boolean;
+  readonly events: readonly RecordedEvent[];
+}
+
+/** Who did what, when, with how many rows; oldest first. */
+export function ledgerText({ installed, events }: LedgerFacts, style: Style = plainStyle): string[] {
+  if (!installed) return [NOT_INSTALLED];
+  if (events.length === 0) return ['No events.'];
+  const [head = '', ...lines] = tableLines(
+    [
+      { title: 'seq', align: 'right' },
+      { title: 'at' },
+      { title: 'event' },
+      { title: 'migration' },
+      { title: 'rows', align: 'right' },
+      { title: 'took', align: 'right' },
+      { title: 'by' },
+      { title: 'hash' },
+    ],
+    events.map(eventCells),
+  );
+  return [style.bold(head), ...lines];
+}
+
+function eventCells(event: RecordedEvent): string[] {
+  const { seq, at, migrationId, durationMs, rows, actor, hash } = event;
+  const touched = rows?.reduce((sum, each) => sum + each.removed + (each.changed ?? 0), 0) ?? null;
+  return [
+    String(seq),
+    moment(at),
+    event.event,
+    migrationId ?? '',
+    touched === null ? '' : grouped(touched),
+    durationMs === null ? '' : duration(durationMs),
+    actorName(actor),
+    shortHash(hash),
+  ];
+}
+
+function actorName(actor: Readonly<Record<string, unknown>> | null): string {
+  const names = [actor?.['role'], actor?.['osUser']].filter((name) => typeof name === 'string');
+  return [...new Set(names)].join(' / ');
+}
+
+export function ledgerDocument({ installed, events }: LedgerFacts): Fields {
+  return { installed, events };
+}
+
+export interface ChainFacts {
+  readonly installed: boolean;
+  readonly chain: ChainReport | null;
+}
+
+export function chainText({ chain }: ChainFacts, style: Style = plainStyle): string[] {
+  if (chain === null) return [NOT_INSTALLED];
+  const { ok, events, headSeq, headHash, problems } = chain;
+  if (!ok) {
+    return problems.map(({ problem, atSeq }) =>
+      atSeq === null ? problem : `event ${atSeq}: ${problem}`,
+    );
+  }
+  const head = headSeq === null ? '' : ` Head: event ${headSeq}, ${headHash ?? ''}`;
+  return [style.green(`${counted(events, 'event')}, the chain is intact.${head}`)];
+}
+
+export function chainDocument({ installed, chain }: ChainFacts): Fields {
+  return { installed, chain };
+}

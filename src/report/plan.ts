@@ -1,0 +1,152 @@
+import type { PlannedEdge, PlannedTable, PurgePlan } from '../planner/plan.ts';
+import type { PlannedMigration, PlannedStep, PlanReport } from '../runner/plan.ts';
+import { errorLines } from './error.ts';
+import { asksForGuard, GUARD_LINE } from './guard.ts';
+import { indented, tableLines, wrapped } from './layout.ts';
+import { plainStyle, type Style } from './style.ts';
+import { counted, duration, grouped } from './wording.ts';
+
+/** What `up` would do, for the person who approves it. */
+export function planText(report: PlanReport, style: Style = plainStyle): string[] {
+  const { migrations, ledgerInstalled } = report;
+  const asides = [
+    ...asideLines(report),
+    ...(ledgerInstalled ? [] : ['The ledger is not installed yet; the first `up` makes it.']),
+  ];
+  if (migrations.length === 0) return [...asides, nothingPending(report)];
+  return [
+    ...migrations.flatMap((migration) => [...migrationLines(migration, style), '']),
+    ...asides,
+    style.bold(sumLine(migrations)),
+    nextLine(migrations),
+  ];
+}
+
+function nothingPending({ selected }: PlanReport): string {
+  return `Nothing is pending: ${counted(selected.applied.length, 'migration')} applied.`;
+}
+
+/** Migrations that are there and would not run. */
+export function asideLines({ selected, elsewhere }: Pick<PlanReport, 'selected' | 'elsewhere'>): string[] {
+  return [
+    ...selected.held.map((id) => `held: ${id} (its rows were restored; it waits for a reapply)`),
+    ...selected.leftOut.map((id) => `left out: ${id} (older than the newest applied one)`),
+    ...elsewhere.map((id) => `elsewhere: ${id} (meant for other environments)`),
+  ];
+}
+
+function migrationLines(migration: PlannedMigration, style: Style): string[] {
+  const { id, description, irreversible, missing, steps, refusals } = migration;
+  return [
+    style.bold(id),
+    ...indented([
+      ...wrapped(description, 98),
+      ...(irreversible === null ? [] : wrapped(`cannot be undone: ${irreversible}`, 98)),
+      ...(missing.length === 0 ? [] : [`would be skipped: ${missing.join(', ')} is missing here`]),
+      ...steps.flatMap((step) => stepLines(step, style)),
+      ...refusals.flatMap((refusal) => ['would be refused:', ...indented(errorLines(refusal, style))]),
+    ]),
+  ];
+}
+
+function stepLines(step: PlannedStep, style: Style): string[] {
+  switch (step.kind) {
+    case 'purge':
+      return purgeLines(step.label, step.plan, style);
+    case 'scrub':
+      return [
+        `${step.label}: ${counted(step.rows, 'row')} of ${grouped(step.total)} to change`,
+        ...nullLines(step.nullRows, 'the table'),
+      ];
+    case 'unknown':
+      return [`${step.label}: what it does shows only when it runs; its budget bounds it`];
+  }
+}
+
+function purgeLines(label: string, plan: PurgePlan, style: Style): string[] {
+  const edges = plan.edges.filter(({ rows, action }) => rows > 0 || action === 'undeclared');
+  const warnings = plan.warnings.filter(({ kind }) => kind !== 'guard');
+  return [
+    `${label} (about ${duration(plan.estimatedMs)})`,
+    ...indented([
+      ...tableLines(TABLE_COLUMNS, plan.tables.map(tableCells)),
+      ...(edges.length === 0 ? [] : tableLines(EDGE_COLUMNS, edges.map(edgeCells))),
+      ...nullLines(plan.nullPredicateRows, plan.root),
+      ...warnings.flatMap(({ message, sql }) => [
+        ...wrapped(`${style.yellow('warning:')} ${message}`, 94),
+        ...(sql === null ? [] : [`  ${sql}`]),
+      ]),
+      ...(asksForGuard(plan) ? [GUARD_LINE] : []),
+    ]),
+  ];
+}
+
+const TABLE_COLUMNS = [
+  { title: 'table' },
+  { title: 'remove', align: 'right' },
+  { title: 'change', align: 'right' },
+  { title: 'of', align: 'right' },
+  { title: 'lock' },
+] as const;
+
+function tableCells({ table, doomed, changed, total, lock }: PlannedTable): string[] {
+  return [table, grouped(doomed), grouped(changed), total === null ? '?' : grouped(total), lock];
+}
+
+const EDGE_COLUMNS = [
+  { title: 'foreign key' },
+  { title: 'child → parent' },
+  { title: 'action' },
+  { title: 'rows', align: 'right' },
+] as const;
+
+function edgeCells({ constraint, child, parent, action, rows }: PlannedEdge): string[] {
+  return [constraint, `${child} → ${parent}`, action, grouped(rows)];
+}
+
+function nullLines(count: number, table: string): string[] {
+  if (count === 0) return [];
+  return [`The predicate is NULL for ${counted(count, 'row')} of ${table}; they stay.`];
+}
+
+function sumLine(migrations: readonly PlannedMigration[]): string {
+  const { removed, changed, tables, milliseconds, unknown } = totals(migrations);
+  const changes = changed === 0 ? '' : `, ${grouped(changed)} to change`;
+  const extent = `${counted(removed, 'row')} to remove${changes} in ${counted(tables, 'table')}`;
+  const more = unknown === 0 ? '' : `, and ${counted(unknown, 'step')} whose effect is not known before`;
+  return `${counted(migrations.length, 'migration')} pending: ${extent}, about ${duration(milliseconds)}${more}.`;
+}
+
+export interface PlanTotals {
+  readonly removed: number;
+  readonly changed: number;
+  readonly tables: number;
+  readonly milliseconds: number;
+  /** Steps whose effect shows only when they run. */
+  readonly unknown: number;
+}
+
+export function totals(migrations: readonly PlannedMigration[]): PlanTotals {
+  const steps = migrations.flatMap((migration) => migration.steps);
+  const plans = steps.flatMap((step) => (step.kind === 'purge' ? [step.plan] : []));
+  const scrubs = steps.flatMap((step) => (step.kind === 'scrub' ? [step] : []));
+  const touched = plans.flatMap(({ tables }) => tables).filter((each) => each.doomed + each.changed > 0);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+  return {
+    removed: sum(touched.map(({ doomed }) => doomed)),
+    changed: sum(touched.map(({ changed }) => changed)) + sum(scrubs.map(({ rows }) => rows)),
+    tables: new Set([
+      ...touched.map(({ table }) => table),
+      ...scrubs.filter(({ rows }) => rows > 0).map(({ label }) => label.replace(/^scrub /, '')),
+    ]).size,
+    milliseconds: sum(plans.map(({ estimatedMs }) => estimatedMs)),
+    unknown: steps.filter(({ kind }) => kind === 'unknown').length,
+  };
+}
+
+function nextLine(migrations: readonly PlannedMigration[]): string {
+  const refused = migrations.filter(({ refusals }) => refusals.length > 0).length;
+  return refused === 0
+    ? 'Nothing was changed. Next: hygiene up'
+    : `Nothing was changed. ${counted(refused, 'migration')} would be refused: see above what would allow it.`;
+}

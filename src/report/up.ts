@@ -1,0 +1,131 @@
+import type { HygieneError } from '../kernel/errors.ts';
+import type { ApplyOutcome } from '../runner/apply-migration.ts';
+import type { Evidence } from '../runner/main-transaction.ts';
+import type { MigrationResult, UpReport } from '../runner/up.ts';
+import { checkLines } from './checks.ts';
+import { asksForGuard, GUARD_LINE } from './guard.ts';
+import { indented, tableLines, wrapped } from './layout.ts';
+import { asideLines } from './plan.ts';
+import { plainStyle, type Style } from './style.ts';
+import { counted, duration, grouped, shortHash } from './wording.ts';
+
+type Applied = Extract<ApplyOutcome, { kind: 'applied' }>;
+
+/** What `up` did. Its error, if it ended with one, is told elsewhere. */
+export function upText(report: UpReport, style: Style = plainStyle): string[] {
+  const { results, error } = report;
+  const asides = asideLines(report);
+  if (results.length === 0 && error === null) return [...asides, nothingToDo(report)];
+  return [
+    ...results.flatMap((result) => [...resultLines(result, style), '']),
+    ...asides,
+    style.bold(sumLine(report)),
+    ...(error === null ? ['Next: hygiene verify   (and on every deploy)'] : []),
+  ];
+}
+
+function nothingToDo({ selected, elsewhere }: UpReport): string {
+  const pending = elsewhere.length === 0 ? '' : ' for this environment';
+  return (
+    `Nothing to do${pending}: ${counted(selected.applied.length, 'migration')} applied, ` +
+    `all checksums and the ledger's head are intact.`
+  );
+}
+
+function resultLines(result: MigrationResult, style: Style): string[] {
+  const { id, description, outcome } = result;
+  const about = indented(wrapped(description, 98));
+  switch (outcome.kind) {
+    case 'applied':
+      return [
+        `${style.green('applied')}  ${style.bold(id)}  ${facts(outcome)}`,
+        ...about,
+        ...indented(appliedLines(result, outcome, style)),
+      ];
+    case 'applied unseen':
+      return [
+        `${style.green('applied')}  ${style.bold(id)}`,
+        ...about,
+        '  The connection broke while committing; the ledger shows that it went through.',
+      ];
+    case 'done elsewhere':
+      return [`${outcome.status}  ${id}`, '  Another run did it meanwhile.'];
+    case 'skipped':
+      return [
+        `${style.yellow('skipped')}  ${id}`,
+        ...about,
+        `  Missing here: ${outcome.missing.join(', ')}`,
+      ];
+    case 'failed':
+      return [`${style.red('failed')}   ${style.bold(id)}`, ...about, `  ${failure(outcome.error)}`];
+  }
+}
+
+function facts({ durationMs, attempts, event }: Applied): string {
+  const tries = attempts === 1 ? '' : `, attempt ${attempts}`;
+  return `(${duration(durationMs)}${tries}, ledger event ${event.seq}, hash ${shortHash(event.hash)})`;
+}
+
+function appliedLines({ irreversible }: MigrationResult, outcome: Applied, style: Style): string[] {
+  const { evidence } = outcome;
+  const { checks, remarks, sideEffects } = evidence;
+  return [
+    ...rowLines(evidence),
+    ...checks.flatMap((check) => checkLines(check, style)),
+    ...sideEffects.map(
+      ({ table, reason, inserted, updated }) =>
+        `side effect: ${table}: ${grouped(inserted)} inserted, ${grouped(updated)} updated (${reason})`,
+    ),
+    ...remarks.flatMap((remark) => wrapped(`${style.yellow('note:')} ${remark}`, 98)),
+    ...(irreversible === null ? [] : wrapped(`cannot be undone: ${irreversible}`, 98)),
+    ...(evidence.steps.some(({ plan }) => plan !== null && asksForGuard(plan)) ? [GUARD_LINE] : []),
+  ];
+}
+
+function rowLines({ tables, archives }: Evidence): string[] {
+  if (tables.length === 0) return ['no row counts: what SQL and functions change is bounded by the budget'];
+  const rows = tables.map(({ table, removed, changed, archived }) => {
+    const [first] = archives.filter(({ source }) => source.toString() === table);
+    return [table, grouped(removed), grouped(changed), grouped(archived), first?.archive.schema ?? ''];
+  });
+  return tableLines(
+    [
+      { title: 'table' },
+      { title: 'removed', align: 'right' },
+      { title: 'changed', align: 'right' },
+      { title: 'archived', align: 'right' },
+      { title: 'in schema' },
+    ],
+    rows,
+  );
+}
+
+function failure({ code }: HygieneError): string {
+  return `Rolled back: nothing of it was kept (${code}).`;
+}
+
+function sumLine({ results, remaining }: UpReport): string {
+  const count = (kind: string): number => results.filter(({ outcome }) => outcome.kind === kind).length;
+  const { removed, changed } = rowTotals(results);
+  const skipped = count('skipped');
+  const parts = [
+    `${counted(count('applied') + count('applied unseen'), 'migration')} applied: ` +
+      `${counted(removed, 'row')} removed, ${grouped(changed)} changed`,
+    ...(skipped === 0 ? [] : [`${grouped(skipped)} skipped`]),
+    ...(remaining.length === 0 ? [] : [`${grouped(remaining.length)} still pending`]),
+  ];
+  return `${parts.join('; ')}.`;
+}
+
+export function rowTotals(results: readonly MigrationResult[]): {
+  readonly removed: number;
+  readonly changed: number;
+} {
+  const tables = results.flatMap(({ outcome }) =>
+    outcome.kind === 'applied' ? outcome.evidence.tables : [],
+  );
+  return {
+    removed: tables.reduce((sum, each) => sum + each.removed, 0),
+    changed: tables.reduce((sum, each) => sum + each.changed, 0),
+  };
+}

@@ -1,0 +1,77 @@
+import { type ConnectOptions, openEngine, type OpenedEngine } from '../../src/app/compose.ts';
+import type { Clock } from '../../src/kernel/ports.ts';
+import { systemClock, systemRandom } from '../../src/kernel/ports.ts';
+import { plan, type PlanReport } from '../../src/runner/plan.ts';
+import type { RunnableMigration } from '../../src/runner/runnable.ts';
+import { type MigrationSource, up, type UpReport } from '../../src/runner/up.ts';
+import type { Engine } from '../../src/runner/engine.ts';
+import { Workbench } from '../engine/workbench.ts';
+import type { SuiteDatabase } from '../support/database.ts';
+
+/** Retries are run at once: nobody else is there who could be waited for. */
+const impatientClock: Clock = { ...systemClock, sleep: () => Promise.resolve() };
+
+/** Runs migrations that have no files, over one connection. */
+export class PropertyBench {
+  readonly #opened: OpenedEngine;
+  readonly #searchPath: readonly string[];
+  #runs = 0;
+
+  private constructor(opened: OpenedEngine, searchPath: readonly string[]) {
+    this.#opened = opened;
+    this.#searchPath = searchPath;
+  }
+
+  static async open(
+    database: Pick<SuiteDatabase, 'url'>,
+    searchPath: readonly string[],
+    changes: Partial<ConnectOptions> = {},
+  ): Promise<PropertyBench> {
+    const bench = new Workbench(database.url);
+    const opened = await openEngine(bench.world(), bench.options(changes));
+    return new PropertyBench(opened, searchPath);
+  }
+
+  /** The id of one more migration, newer than all before. */
+  nextId(): string {
+    this.#runs += 1;
+    return `${String(20_260_101_000_000 + this.#runs)}_property`;
+  }
+
+  plan(migrations: readonly RunnableMigration[]): Promise<PlanReport> {
+    return plan(this.#engine(), sourceOf(migrations), 'linear');
+  }
+
+  up(migrations: readonly RunnableMigration[]): Promise<UpReport> {
+    const engine = this.#engine();
+    return up(engine, sourceOf(migrations), {
+      order: 'linear',
+      confirmed: null,
+      configured: () => Promise.resolve({ engine, confirmRequired: () => false }),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#opened.close();
+  }
+
+  #engine(): Engine {
+    const { engine } = this.#opened;
+    return {
+      ...engine,
+      clock: impatientClock,
+      settings: { ...engine.settings, searchPath: this.#searchPath },
+      facts: { ...engine.facts, runId: systemRandom.uuid() },
+    };
+  }
+}
+
+function sourceOf(migrations: readonly RunnableMigration[]): MigrationSource {
+  return {
+    files: migrations.map(({ id, checksum }) => ({ id, checksum })),
+    load: (id) => {
+      const found = migrations.find((each) => each.id === id);
+      return found === undefined ? Promise.reject(new Error(`no ${id}`)) : Promise.resolve(found);
+    },
+  };
+}

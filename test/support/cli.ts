@@ -1,0 +1,40 @@
+import { main } from '../../src/cli/main.ts';
+
+export interface CliOptions {
+  readonly cwd: string;
+  /** Nothing of the real environment is seen. */
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly isTty?: boolean;
+}
+
+export interface CliRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The document on stdout; throws when stdout is anything else. */
+  json(): Record<string, unknown>;
+}
+
+/** Runs one command line in this process, and gives everything it printed. */
+export async function runCli(argv: readonly string[], options: CliOptions): Promise<CliRun> {
+  const { cwd, variables = {}, signal = new AbortController().signal, isTty = false } = options;
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await main(argv, {
+    stdout: (text) => void out.push(text),
+    stderr: (text) => void err.push(text),
+    isTty,
+    columns: 100,
+    cwd,
+    variables,
+    signal,
+  });
+  const stdout = out.join('');
+  return {
+    code,
+    stdout,
+    stderr: err.join(''),
+    json: () => JSON.parse(stdout) as Record<string, unknown>,
+  };
+}
