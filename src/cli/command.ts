@@ -16,8 +16,14 @@ export interface CommandContext {
   readonly style: Style;
   /** Says what the command works on, once, before anything else. */
   readonly announce: (target: TargetFacts, environment: string | null) => void;
-  /** Runs another command line in another directory, as a person would. */
-  readonly again: (argv: readonly string[], cwd: string) => Promise<number>;
+  /** Runs another command line in another directory, with no settings but its own flags. */
+  readonly again: (argv: readonly string[], place: AnotherPlace) => Promise<number>;
+}
+
+export interface AnotherPlace {
+  readonly cwd: string;
+  /** Gets what goes to stdout and stderr, in the order in which it is said. */
+  readonly say: (text: string) => void;
 }
 
 /** What a command ended with; the command line prints either the text or the document. */

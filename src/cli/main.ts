@@ -87,10 +87,17 @@ async function run(command: Command, io: Io, given: GivenOptions): Promise<numbe
     announce: (target, environment) => {
       printer.announce(target, environment);
     },
-    again: (argv, cwd) => main(argv, { ...io, cwd }),
+    again: (argv, { cwd, say }) =>
+      main(argv, { ...io, cwd, stdout: say, stderr: say, variables: withoutOurs(io.variables) }),
   };
   const result = await command.run(context).catch(failure);
   return printer.finish(result, await contactsFor(result, world, connect));
+}
+
+function withoutOurs(variables: Io['variables']): Io['variables'] {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !name.startsWith('HYGIENE_')),
+  );
 }
 
 function worldOf(io: Io, given: GivenOptions, printer: Printer): World {

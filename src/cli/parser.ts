@@ -76,7 +76,7 @@ function buildParser(options: ParserOptions, args: readonly string[], choose: Ch
     .epilogue(EXIT_CODES)
     .wrap(Math.min(columns, 100))
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? unreadable(message ?? '', args, commands);
+      throw unreadable(message ?? error?.message ?? '', args, commands);
     });
   for (const command of commands) addCommand(parser, command, choose);
   return parser;

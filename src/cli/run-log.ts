@@ -27,7 +27,8 @@ export function writeRunLog(place: RunLogPlace, report: UpOperationReport): stri
     mkdirSync(directory, { recursive: true });
     // Two runs may end within one second.
     writeFileSync(path, runLogText({ ...report, at, toolVersion: toolVersion() }), { flag: 'a' });
-    return relative(io.cwd, path);
+    const short = relative(io.cwd, path);
+    return short.startsWith('..') ? path : short;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     io.stderr(`warning: the log of this run could not be written: ${reason}\n`);

@@ -148,7 +148,7 @@ function tryLock(path: string): boolean {
 function lockedBy(directory: string, pid: number | null): HygieneError {
   return new HygieneError('HYG_LOCK_EMBEDDED', {
     message: `${pid === null ? 'Another process' : `Process ${String(pid)}`} uses the embedded database in ${directory}.`,
-    hint: 'It takes one process at a time: run again when the other one is done.',
+    hint: `It takes one process at a time: run again when the other one is done (or remove ${join(directory, 'lock')} if there is none).`,
     details: { pid },
   });
 }
@@ -163,7 +163,8 @@ function readHolder(path: string): number | null {
 }
 
 function isHeld(path: string, pid: number | null): boolean {
-  if (pid === null) return false;
+  // Made, but not written yet: somebody is just taking it.
+  if (pid === null) return true;
   if (pid === process.pid) return heldHere.has(path);
   try {
     process.kill(pid, 0);

@@ -154,6 +154,6 @@ export async function protectedHits(
     }
   };
   for (const work of selection.doomedTables) await look(work, 'removed');
-  for (const work of selection.changed.values()) await look(work, 'changed');
+  for (const { work } of selection.changed) await look(work, 'changed');
   return hits;
 }

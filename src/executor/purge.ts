@@ -158,6 +158,7 @@ function planOf(catalog: Catalog, prepared: PreparedPurge, counts: RowCounts): P
     counts: {
       doomed: new Map(selection.doomedTables.map((work) => [work.table, selection.count(work)])),
       edges: new Map(closure.edges.map((edge) => [edge, selection.edgeCount(edge)])),
+      changed: new Map(selection.changed.map(({ work }) => [work.table, selection.count(work)])),
       totals: new Map([[closure.root, counts.total]]),
       nullPredicateRows: counts.unknown,
     },

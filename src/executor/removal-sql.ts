@@ -1,5 +1,7 @@
 import { ColumnName } from '../kernel/identifiers.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
+import { changedColumns } from '../planner/reference-columns.ts';
+import type { Combination } from './changed-rows.ts';
 import { rowIdentity, sameRow, selfAlias } from './row-identity.ts';
 import type { WorkTable } from './selection-sql.ts';
 
@@ -28,18 +30,25 @@ export function deleteCycle(works: readonly WorkTable[]): Sql {
   return sql`with ${joinSql(deletes, ',\n')} select ${joinSql(counts, ', ')}`;
 }
 
-/** Takes a reference away from rows that stay. */
-export function clearReference(
-  work: WorkTable,
-  columns: readonly string[],
-  value: 'null' | 'default',
-): Sql {
-  const assignments = columns.map((column) => sql`${new ColumnName(column)} = ${rawSql(value)}`);
+/** Takes references away from rows that stay. */
+export function clearReferences(work: WorkTable, { edges, condition }: Combination): Sql {
+  const values = new Map(
+    edges.flatMap((edge) =>
+      changedColumns(edge.foreignKey).map((column) => [
+        column,
+        edge.action === 'default' ? 'default' : 'null',
+      ]),
+    ),
+  );
+  const assignments = [...values].map(
+    ([column, value]) => sql`${new ColumnName(column)} = ${rawSql(value)}`,
+  );
   return sql`
     update ${work.table.name}
        set ${joinSql(assignments, ', ')}
       from ${work.name} as hygiene_listed
      where ${listed(work)}
+       and ${condition}
   `;
 }
 

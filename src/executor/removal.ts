@@ -3,9 +3,9 @@ import type { Archive } from '../archive/archive.ts';
 import type { Connection } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { QualifiedName } from '../kernel/identifiers.ts';
-import type { ClosureEdge } from '../planner/closure.ts';
 import type { RemovalGroup } from '../planner/order.ts';
-import { clearReference, deleteCycle, deleteListed, listed } from './removal-sql.ts';
+import { type ChangedRows, combinationsOf } from './changed-rows.ts';
+import { clearReferences, deleteCycle, deleteListed, listed } from './removal-sql.ts';
 import type { Selection } from './selection.ts';
 import type { WorkTable } from './selection-sql.ts';
 
@@ -37,11 +37,11 @@ export class Removal {
 
   async carryOut(selection: Selection, order: readonly RemovalGroup[]): Promise<void> {
     for (const work of selection.doomedTables) await this.archive(work, 'rows', selection.count(work));
-    for (const work of selection.changed.values()) {
+    for (const { work } of selection.changed) {
       await this.archive(work, 'mutations', selection.count(work));
     }
-    for (const [edge, work] of selection.changed) {
-      if (selection.count(work) > 0) await this.#clear(edge, work, selection.count(work));
+    for (const changed of selection.changed) {
+      await this.#clear(changed, selection.count(changed.work));
     }
     for (const group of order) {
       const works = group.tables.map((table) => selection.doomed(table));
@@ -68,12 +68,14 @@ export class Removal {
     if (kind === 'rows') this.tally(source).archived += copied;
   }
 
-  async #clear(edge: ClosureEdge, work: WorkTable, planned: number): Promise<void> {
-    const { childColumns, setColumns } = edge.foreignKey;
-    const value = edge.action === 'default' ? 'default' : 'null';
-    const statement = clearReference(work, setColumns ?? childColumns, value);
-    const { rowCount } = await this.#connection.query(statement);
-    this.recordChanged(work, planned, rowCount);
+  /** Each row is changed once: a second statement would look in vain for a row told apart by place. */
+  async #clear(changed: ChangedRows, planned: number): Promise<void> {
+    if (planned === 0) return;
+    for (const combination of await combinationsOf(this.#connection, changed, planned)) {
+      const statement = clearReferences(changed.work, combination);
+      const { rowCount } = await this.#connection.query(statement);
+      this.recordChanged(changed.work, combination.rows, rowCount);
+    }
   }
 
   recordChanged(work: WorkTable, planned: number, changed: number): void {

@@ -72,7 +72,7 @@ export function countReferencing(edge: EdgeSelection): Sql {
 export function countTable(table: Table, rows: RowSet): Sql {
   return sql`
     select count(*)::float8 as total,
-           count(*) filter (where (${rows.predicate}) is null)::float8 as unknown
+           count(*) filter (where (${rows.predicate}) is unknown)::float8 as unknown
       from ${table.name}
   `;
 }

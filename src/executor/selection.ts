@@ -4,6 +4,7 @@ import { QualifiedName } from '../kernel/identifiers.ts';
 import { sql } from '../kernel/sql.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
 import type { RowSet } from '../planner/steps.ts';
+import { type ChangedRows, type ChangeSource, createMergedTable, mergeSources } from './changed-rows.ts';
 import {
   countReferencing,
   createWorkTable,
@@ -33,7 +34,9 @@ export class Selection {
   readonly #connection: Connection;
   readonly #scope: SelectionScope;
   readonly #doomed = new Map<number, WorkTable>();
-  readonly #changed = new Map<ClosureEdge, WorkTable>();
+  /** Rows that lose a reference, by foreign key, and by table. */
+  readonly #sources: readonly ChangeSource[];
+  readonly #changed: readonly ChangedRows[];
   /** Newest round of each work table, and rows in it. */
   readonly #newest = new Map<WorkTable, number>();
   readonly #counts = new Map<WorkTable, number>();
@@ -48,14 +51,17 @@ export class Selection {
       const name = new QualifiedName('pg_temp', `hygiene_${prefix}_doomed_${String(at + 1)}`);
       this.#doomed.set(table.oid, { name, table, referenced: referencedColumns(closure, table) });
     });
-    changingEdges(closure).forEach((edge, at) => {
-      const name = new QualifiedName('pg_temp', `hygiene_${prefix}_changed_${String(at + 1)}`);
-      this.#changed.set(edge, { name, table: edge.child, referenced: [] });
+    this.#sources = changingEdges(closure).map((edge, at) => {
+      const name = new QualifiedName('pg_temp', `hygiene_${prefix}_cleared_${String(at + 1)}`);
+      return { edge, work: { name, table: edge.child, referenced: [] } };
     });
+    this.#changed = changedByTable(this.#sources, prefix);
   }
 
   async prepare(): Promise<void> {
-    for (const work of this.#all()) await this.#connection.query(createWorkTable(work));
+    const works = [...this.#doomed.values(), ...this.#sources.map(({ work }) => work)];
+    for (const work of works) await this.#connection.query(createWorkTable(work));
+    for (const each of this.#merged()) await this.#connection.query(createMergedTable(each));
   }
 
   /** Empties the work tables, to select what has come up since. */
@@ -100,11 +106,15 @@ export class Selection {
         if ((await this.#follow(edge, from)) > 0) progress = true;
       }
     }
-    for (const [edge, work] of this.#changed) {
+    for (const { edge, work } of this.#sources) {
       const selection = this.#edgeSelection(edge, 0, lock ? 'no key update' : null);
       const { rowCount } = await this.#connection.query(selectReferencing(work, selection, 1));
       await this.#added(work, rowCount);
       this.#edgeCounts.set(edge, rowCount);
+    }
+    for (const each of this.#merged()) {
+      const { rowCount } = await this.#connection.query(mergeSources(each));
+      await this.#added(each.work, rowCount);
     }
     await this.#countRemainingEdges(edges);
   }
@@ -116,8 +126,8 @@ export class Selection {
     return work;
   }
 
-  /** Rows that stay but lose a reference, by foreign key. */
-  get changed(): ReadonlyMap<ClosureEdge, WorkTable> {
+  /** Rows that stay but lose references, by table. */
+  get changed(): readonly ChangedRows[] {
     return this.#changed;
   }
 
@@ -191,8 +201,28 @@ export class Selection {
   }
 
   #all(): readonly WorkTable[] {
-    return [...this.#doomed.values(), ...this.#changed.values()];
+    const sources = this.#sources.map(({ work }) => work);
+    return [...this.#doomed.values(), ...sources, ...this.#merged().map(({ work }) => work)];
   }
+
+  /** Where one key alone changes a table, its list is the table's. */
+  #merged(): readonly ChangedRows[] {
+    return this.#changed.filter(({ sources }) => sources.length > 1);
+  }
+}
+
+function changedByTable(
+  sources: readonly ChangeSource[],
+  prefix: string,
+): readonly ChangedRows[] {
+  const tables = [...new Set(sources.map(({ work }) => work.table))];
+  return tables.flatMap((table, at) => {
+    const own = sources.filter(({ work }) => work.table === table);
+    const [only] = own;
+    if (only !== undefined && own.length === 1) return [{ work: only.work, sources: own }];
+    const name = new QualifiedName('pg_temp', `hygiene_${prefix}_changed_${String(at + 1)}`);
+    return [{ work: { name, table, referenced: [] }, sources: own }];
+  });
 }
 
 function changingEdges(closure: Closure): readonly ClosureEdge[] {

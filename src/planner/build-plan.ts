@@ -66,7 +66,9 @@ function plannedTables({ closure, counts }: PlanInput): readonly PlannedTable[] 
   });
 }
 
+/** Where the rows themselves were not counted, the references that they lose. */
 function changedRows(closure: Closure, counts: PlanCounts): ReadonlyMap<Table, number> {
+  if (counts.changed !== undefined) return counts.changed;
   const changed = new Map<Table, number>();
   for (const edge of closure.edges) {
     if (edge.action !== 'nullify' && edge.action !== 'default') continue;

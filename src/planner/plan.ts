@@ -65,6 +65,8 @@ export interface PlanCounts {
   readonly doomed: ReadonlyMap<Table, number>;
   readonly totals?: ReadonlyMap<Table, number>;
   readonly edges: ReadonlyMap<ClosureEdge, number>;
+  /** Rows that stay but lose references, however many each of them loses. */
+  readonly changed?: ReadonlyMap<Table, number>;
   readonly nullPredicateRows: number;
 }
 

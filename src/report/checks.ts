@@ -11,6 +11,9 @@ export function checkLines(check: CheckResult, style: Style = plainStyle): strin
       ...wrapped(`  it proves nothing any more: ${actual}`, 96),
     ];
   }
-  const word = passed ? style.green('ok      ') : style.red('FAILED  ');
-  return [...wrapped(`${word}  ${label}`, 96), `            expected ${expected}, found ${actual}`];
+  const word = passed ? style.green('ok    ') : style.red('FAILED');
+  const outcome = `expected ${expected}, found ${actual}`;
+  const short = `${label}: ${outcome}`;
+  if (short.length <= 88) return [`${word}  ${short}`];
+  return [...wrapped(`${word}  ${label}`, 96), `        ${outcome}`];
 }

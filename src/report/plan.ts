@@ -90,7 +90,7 @@ const TABLE_COLUMNS = [
 ] as const;
 
 function tableCells({ table, doomed, changed, total, lock }: PlannedTable): string[] {
-  return [table, grouped(doomed), grouped(changed), total === null ? '?' : grouped(total), lock];
+  return [table, grouped(doomed), grouped(changed), total === null ? '–' : grouped(total), lock];
 }
 
 const EDGE_COLUMNS = [

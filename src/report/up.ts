@@ -84,9 +84,11 @@ function appliedLines({ irreversible }: MigrationResult, outcome: Applied, style
 
 function rowLines({ tables, archives }: Evidence): string[] {
   if (tables.length === 0) return ['no row counts: what SQL and functions change is bounded by the budget'];
-  const rows = tables.map(({ table, removed, changed, archived }) => {
-    const [first] = archives.filter(({ source }) => source.toString() === table);
-    return [table, grouped(removed), grouped(changed), grouped(archived), first?.archive.schema ?? ''];
+  const rows = tables.map(({ table, removed, changed }) => {
+    const kept = archives.filter(({ source }) => source.toString() === table);
+    const count = kept.reduce((sum, each) => sum + each.rows, 0);
+    const names = kept.map(({ archive }) => archive.toString()).join(', ');
+    return [table, grouped(removed), grouped(changed), grouped(count), names];
   });
   return tableLines(
     [
@@ -94,7 +96,7 @@ function rowLines({ tables, archives }: Evidence): string[] {
       { title: 'removed', align: 'right' },
       { title: 'changed', align: 'right' },
       { title: 'archived', align: 'right' },
-      { title: 'in schema' },
+      { title: 'in' },
     ],
     rows,
   );

@@ -42,8 +42,13 @@ function createTable(table: TableSpec): string {
 function insertRows(table: TableSpec, rows: readonly Row[]): readonly string[] {
   if (rows.length === 0) return [];
   const names = table.columns.map(({ name }) => name);
-  const tuples = rows.map((row) => `(${names.map((name) => literal(row[name] ?? null)).join(', ')})`);
-  return [`insert into ${quotedTable(table)} (${list(names)}) values`, `  ${tuples.join(',\n  ')};`];
+  const tuples = rows.map(
+    (row) => `(${names.map((name) => literal(row[name] ?? null)).join(', ')})`,
+  );
+  return [
+    `insert into ${quotedTable(table)} (${list(names)}) values`,
+    `  ${tuples.join(',\n  ')};`,
+  ];
 }
 
 function addForeignKey(tables: readonly TableSpec[], key: ForeignKeySpec): string {

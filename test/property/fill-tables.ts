@@ -18,7 +18,9 @@ export function fillTables(
   tables: readonly TableSpec[],
   keys: readonly PlacedKey[],
 ): readonly (readonly Row[])[] {
-  const own = drafts.map((draft, at) => draft.seeds.map((seed, row) => ownValues(draft, tables[at], { seed, row })));
+  const own = drafts.map((draft, at) =>
+    draft.seeds.map((seed, row) => ownValues(draft, tables[at], { seed, row })),
+  );
   const references = drafts.map((_, at) => referencesOf(keys.filter(({ child }) => child === at)));
   const filled = new Set(drafts.keys());
   const candidates = ({ keys: sharing }: Reference): readonly string[] => {
@@ -59,7 +61,8 @@ function ownValues(
   { seed, row }: { readonly seed: number; readonly row: number },
 ): Row {
   const flag = seed % 13 === 12 ? null : String(seed % 4 === 1);
-  const hasCode = row % 5 !== 4 || table?.columns.some(({ name, notNull }) => name === 'code' && notNull);
+  const hasCode =
+    row % 5 !== 4 || table?.columns.some(({ name, notNull }) => name === 'code' && notNull);
   const keys = draft.key === 'id' ? ['id'] : draft.key === 'pair' ? ['k1', 'k2'] : [];
   return {
     ...Object.fromEntries(keys.map((column) => [column, keyValue(draft, column, row)])),
@@ -88,7 +91,10 @@ function referenceValues(
   const nothing = keys[0]?.notNull === false && drawn % 16 < 7;
   if (chosen === undefined || nothing) {
     const kept = drawn % 16 === 0 && chosen !== undefined ? chosen.split(SEPARATOR)[0] : undefined;
-    return columns.map((column, at) => [column, at === 0 && columns.length > 1 ? (kept ?? null) : null]);
+    return columns.map((column, at) => [
+      column,
+      at === 0 && columns.length > 1 ? (kept ?? null) : null,
+    ]);
   }
   const values = chosen.split(SEPARATOR);
   return columns.map((column, at) => [column, values[at] ?? null]);

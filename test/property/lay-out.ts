@@ -1,3 +1,4 @@
+import type { OnDelete } from '../../src/catalog/model.ts';
 import type { DependentAction } from '../../src/planner/steps.ts';
 import { fillTables } from './fill-tables.ts';
 import type {
@@ -27,11 +28,8 @@ export function layOut(draft: Draft): RandomDatabase {
     const own = placed.filter(({ child }) => child === at);
     const columns = [...ownColumns(table), ...own.flatMap(({ added }) => added)];
     const name = names[at] ?? { schema: 'one' as const, name: `t${at}` };
-    const keyColumns = own.filter((_, index) => index < 2).flatMap(({ added }) => added);
-    const primaryKey = primaryKeyOf(
-      table,
-      keyColumns.filter(({ notNull }) => notNull),
-    );
+    const references = own.flatMap(({ added }) => added).filter(({ notNull }) => notNull);
+    const primaryKey = primaryKeyOf(table, references.slice(0, 2));
     return { ...name, columns, primaryKey };
   });
   const { tableActions, dependents, foreignKeys } = declare(draft, tables, placed);
@@ -98,15 +96,13 @@ interface Placing {
 
 function placeKey(placing: Placing, earlier: readonly PlacedKey[]): PlacedKey {
   const { key, index, child, parent, target } = placing;
+  const { deferral, indexed } = key;
   const parentColumns = targetColumns(target, key.toCode);
   const shared = key.shareColumns ? sharable(earlier, child, parentColumns) : undefined;
   const notNull = shared?.notNull ?? !key.nullable;
   const added = shared === undefined ? addedColumns(placing, parentColumns, notNull) : [];
   const childColumns = shared?.childColumns ?? added.map(({ name }) => name);
-  const onDelete =
-    notNull && key.onDelete === 'set null' && !key.stubborn ? 'cascade' : key.onDelete;
-  const sets = onDelete === 'set null' || onDelete === 'set default';
-  const partial = key.partialSet && sets && childColumns.length > 1;
+  const onDelete = onDeleteOf(key, notNull);
   return {
     name: `fk${index}`,
     child,
@@ -114,16 +110,26 @@ function placeKey(placing: Placing, earlier: readonly PlacedKey[]): PlacedKey {
     childColumns,
     parentColumns,
     onDelete,
-    setColumns: partial ? childColumns.slice(0, 1) : null,
-    deferral: key.deferral,
-    indexed: key.indexed,
+    setColumns: key.partialSet && SETTING.has(onDelete) ? childColumns.slice(0, 1) : null,
+    deferral,
+    indexed,
     declared: declaredAction(key, notNull),
     added,
     notNull,
   };
 }
 
-function declaredAction({ action, stubborn }: ForeignKeyDraft, notNull: boolean): DependentAction | null {
+const SETTING: ReadonlySet<OnDelete> = new Set<OnDelete>(['set null', 'set default']);
+
+/** What can never work is mostly left out, so that refusals do not crowd out everything else. */
+function onDeleteOf({ onDelete, stubborn }: ForeignKeyDraft, notNull: boolean): OnDelete {
+  return notNull && onDelete === 'set null' && !stubborn ? 'cascade' : onDelete;
+}
+
+function declaredAction(
+  { action, stubborn }: ForeignKeyDraft,
+  notNull: boolean,
+): DependentAction | null {
   return action === 'nullify' && notNull && !stubborn ? 'purge' : action;
 }
 
@@ -208,7 +214,8 @@ function tableReference(tables: readonly TableSpec[], at: number, bare: boolean)
   const table = tables[at];
   if (table === undefined) throw new Error('no such table');
   const { schema, name } = table;
-  const hidden = schema === 'two' && tables.some((each) => each.schema === 'one' && each.name === name);
+  const hidden =
+    schema === 'two' && tables.some((each) => each.schema === 'one' && each.name === name);
   return bare && !hidden ? name : `${schema}.${name}`;
 }
 

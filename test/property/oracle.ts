@@ -29,28 +29,19 @@ export function expectedOutcome(database: RandomDatabase): Expected {
     return { kind: 'refused', codes: ['HYG_REFUSED_NULLIFY'] };
   }
   const doomed = doomedRows(database);
-  const edges = new Map(into.map((key) => [key.name, referrers(database, key, doomed)]));
-  const codes: string[] = [];
-  const undeclared = into.filter((key) => actionOf(database, key) === 'undeclared');
-  if (undeclared.some(({ name }) => (edges.get(name) ?? []).length > 0)) {
-    codes.push('HYG_REFUSED_DEPENDENTS');
-  }
+  const edges = new Map(into.map((key) => [key, referrers(database, key, doomed)]));
   const nullPredicateRows = (database.rows[0] ?? []).filter(({ flag }) => flag === null).length;
-  if (database.mode === 'keep' && nullPredicateRows > 0) codes.push('HYG_REFUSED_NULL_KEEP');
+  const codes = [
+    ...([...edges].some(
+      ([key, rows]) => actionOf(database, key) === 'undeclared' && rows.length > 0,
+    )
+      ? ['HYG_REFUSED_DEPENDENTS']
+      : []),
+    ...(database.mode === 'keep' && nullPredicateRows > 0 ? ['HYG_REFUSED_NULL_KEEP'] : []),
+  ];
   if (codes.length > 0) return { kind: 'refused', codes };
 
-  const after = new Map<Row, Record<string, string | null>>();
-  for (const key of into) {
-    const action = actionOf(database, key);
-    if (action !== 'nullify' && action !== 'default') continue;
-    for (const row of edges.get(key.name) ?? []) {
-      const changed = after.get(row) ?? { ...row };
-      for (const column of clearedColumns(key)) {
-        changed[column] = action === 'nullify' ? null : fallback(database, key.child, column);
-      }
-      after.set(row, changed);
-    }
-  }
+  const after = changedRows(database, edges);
   const survivors = database.rows.map((rows) =>
     rows.filter((row) => !doomed.has(row)).map((row) => after.get(row) ?? row),
   );
@@ -61,10 +52,29 @@ export function expectedOutcome(database: RandomDatabase): Expected {
       doomed: database.rows.map((rows) => rows.filter((row) => doomed.has(row))),
       changed: database.rows.map((rows) => rows.filter((row) => after.has(row))),
       survivors,
-      edges: new Map([...edges].map(([name, rows]) => [name, rows.length])),
+      edges: new Map([...edges].map(([{ name }, rows]) => [name, rows.length])),
       nullPredicateRows,
     },
   };
+}
+
+/** The rows that lose references, with what becomes of them. */
+function changedRows(
+  database: RandomDatabase,
+  edges: ReadonlyMap<ForeignKeySpec, readonly Row[]>,
+): ReadonlyMap<Row, Row> {
+  const after = new Map<Row, Row>();
+  for (const [key, rows] of edges) {
+    const action = actionOf(database, key);
+    if (action !== 'nullify' && action !== 'default') continue;
+    const values = clearedColumns(key).map((column) => {
+      const value = action === 'nullify' ? null : fallback(database, key.child, column);
+      return [column, value] as const;
+    });
+    for (const row of rows)
+      after.set(row, { ...(after.get(row) ?? row), ...Object.fromEntries(values) });
+  }
+  return after;
 }
 
 export function actionOf(
@@ -118,10 +128,10 @@ function doomedRows(database: RandomDatabase): ReadonlySet<Row> {
   for (let before = -1; before !== doomed.size;) {
     before = doomed.size;
     for (const key of purging) {
-      for (const row of database.rows[key.child] ?? []) {
-        const parents = database.rows[key.parent] ?? [];
-        if (parents.some((parent) => doomed.has(parent) && references(key, row, parent))) doomed.add(row);
-      }
+      const parents = (database.rows[key.parent] ?? []).filter((parent) => doomed.has(parent));
+      (database.rows[key.child] ?? [])
+        .filter((row) => parents.some((parent) => references(key, row, parent)))
+        .forEach((row) => doomed.add(row));
     }
   }
   return doomed;

@@ -8,10 +8,8 @@ import { ownOption } from '../options.ts';
 export async function create({ io, world, connect, given }: CommandContext): Promise<CommandResult> {
   const name = given.text('name');
   if (name === null) throw noName();
-  const [{ createMigration }, { createText }] = await Promise.all([
-    import('../../app/scaffold/create.ts'),
-    import('../../report/scaffold.ts'),
-  ]);
+  const { createMigration } = await import('../../app/scaffold/create.ts');
+  const { createText } = await import('../../report/scaffold.ts');
   const dir = resolve(io.cwd, connect.dir);
   const { id, paths } = createMigration({
     dir,

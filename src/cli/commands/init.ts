@@ -12,10 +12,8 @@ export async function init(context: CommandContext): Promise<CommandResult> {
 }
 
 async function scaffold({ io }: CommandContext): Promise<CommandResult> {
-  const [{ initProject }, { initText }] = await Promise.all([
-    import('../../app/scaffold/init.ts'),
-    import('../../report/scaffold.ts'),
-  ]);
+  const { initProject } = await import('../../app/scaffold/init.ts');
+  const { initText } = await import('../../report/scaffold.ts');
   const actions = initProject({ cwd: io.cwd }).map(({ path, action }) => ({
     path: relative(io.cwd, path),
     action,
@@ -37,10 +35,8 @@ async function printScript({ world, connect }: CommandContext): Promise<CommandR
 
 async function installLedger(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, announce } = context;
-  const [{ installOperation }, { installText }] = await Promise.all([
-    import('../../app/operations/install.ts'),
-    import('../../report/scaffold.ts'),
-  ]);
+  const { installOperation } = await import('../../app/operations/install.ts');
+  const { installText } = await import('../../report/scaffold.ts');
   const mark = given.text('mark');
   const report = await installOperation(world, { ...connect, mark });
   announce(report.target, report.environment);

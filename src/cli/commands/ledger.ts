@@ -12,10 +12,8 @@ export async function ledger(context: CommandContext): Promise<CommandResult> {
 export async function listLedger(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
   const limit = given.count('limit', EVENTS_DEFAULT);
-  const [{ ledgerListOperation }, { ledgerDocument, ledgerText }] = await Promise.all([
-    import('../../app/operations/ledger.ts'),
-    import('../../report/ledger.ts'),
-  ]);
+  const { ledgerListOperation } = await import('../../app/operations/ledger.ts');
+  const { ledgerDocument, ledgerText } = await import('../../report/ledger.ts');
   const migrationId = given.text('migration');
   const report = await ledgerListOperation(world, { ...connect, migrationId, limit });
   announce(report.target, report.environment);
@@ -25,10 +23,8 @@ export async function listLedger(context: CommandContext): Promise<CommandResult
 /** Recomputes the whole chain. */
 export async function verifyLedger(context: CommandContext): Promise<CommandResult> {
   const { world, connect, style, announce } = context;
-  const [{ ledgerVerifyOperation }, { chainDocument, chainText }] = await Promise.all([
-    import('../../app/operations/ledger.ts'),
-    import('../../report/ledger.ts'),
-  ]);
+  const { ledgerVerifyOperation } = await import('../../app/operations/ledger.ts');
+  const { chainDocument, chainText } = await import('../../report/ledger.ts');
   const report = await ledgerVerifyOperation(world, connect);
   announce(report.target, report.environment);
   const error = report.chain?.ok === false ? broken(report.chain.problems.length) : null;

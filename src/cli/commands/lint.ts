@@ -5,13 +5,10 @@ const PROBLEMS = 2;
 
 /** Looks at all migrations without a database. */
 export async function lint({ world, connect, style }: CommandContext): Promise<CommandResult> {
-  const [{ openProject }, { lint: lintFiles }, { nodeFileSystem }, { lintText }] =
-    await Promise.all([
-      import('../../app/compose.ts'),
-      import('../../app/lint.ts'),
-      import('../../runner/file-system.ts'),
-      import('../../report/lint.ts'),
-    ]);
+  const { openProject } = await import('../../app/compose.ts');
+  const { lint: lintFiles } = await import('../../app/lint.ts');
+  const { nodeFileSystem } = await import('../../runner/file-system.ts');
+  const { lintText } = await import('../../report/lint.ts');
   const project = openProject(world, connect);
   const { directory: dir, importer } = project;
   const report = await lintFiles({ fs: nodeFileSystem, dir, importer });

@@ -7,11 +7,9 @@ const PENDING = 3;
 /** What `up` would do; keeps nothing. */
 export async function plan(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
-  const [{ planOperation }, { planText }, { planDocument, planOutcome }] = await Promise.all([
-    import('../../app/operations/plan.ts'),
-    import('../../report/plan.ts'),
-    import('../../report/plan-document.ts'),
-  ]);
+  const { planOperation } = await import('../../app/operations/plan.ts');
+  const { planText } = await import('../../report/plan.ts');
+  const { planDocument, planOutcome } = await import('../../report/plan-document.ts');
   const execOrder = (given.text('exec-order') ?? 'linear') as ExecOrder;
   const report = await planOperation(world, { ...connect, execOrder });
   announce(report.target, report.environment);

@@ -6,8 +6,8 @@ export function seed(): Promise<CommandResult> {
   return Promise.reject(
     new HygieneError('HYG_REFUSED_SEED', {
       message:
-        'hygiene never seeds: it takes demo, test and seed data out of databases, and a seed command\n' +
-        'within reach of production is how such data gets there. Nothing was connected to or changed.',
+        'hygiene takes demo, test and seed data out of databases, and a seed command within reach of ' +
+        'production is how such data gets in. Nothing was connected to, nothing was changed.',
       hint: [
         'Instead:',
         '  rows that a test needs: insert them in that test, into a database of its own',

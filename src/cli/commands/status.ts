@@ -8,10 +8,8 @@ const PENDING = 3;
 /** Where every migration stands. A broken ledger or an edited file is always an error. */
 export async function status(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
-  const [{ statusOperation }, { statusDocument, statusOutcome, statusText }] = await Promise.all([
-    import('../../app/operations/status.ts'),
-    import('../../report/status.ts'),
-  ]);
+  const { statusOperation } = await import('../../app/operations/status.ts');
+  const { statusDocument, statusOutcome, statusText } = await import('../../report/status.ts');
   const execOrder = (given.text('exec-order') ?? 'linear') as ExecOrder;
   const report = await statusOperation(world, { ...connect, execOrder });
   announce(report.target, report.environment);

@@ -5,11 +5,9 @@ import { confirmOption, execOrderOption } from '../options.ts';
 /** Applies what is pending, and leaves a log of it. */
 export async function up(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
-  const [{ upOperation }, { upText }, { upDocument, upOutcome }] = await Promise.all([
-    import('../../app/operations/up.ts'),
-    import('../../report/up.ts'),
-    import('../../report/up-document.ts'),
-  ]);
+  const { upOperation } = await import('../../app/operations/up.ts');
+  const { upText } = await import('../../report/up.ts');
+  const { upDocument, upOutcome } = await import('../../report/up-document.ts');
   const report = await upOperation(world, {
     ...connect,
     execOrder: (given.text('exec-order') ?? 'linear') as ExecOrder,

@@ -4,10 +4,8 @@ import { ownOption } from '../options.ts';
 /** Repeats the lasting checks of everything that was applied. */
 export async function verify(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
-  const [{ verifyOperation }, { verifyDocument, verifyFailure, verifyText }] = await Promise.all([
-    import('../../app/operations/verify.ts'),
-    import('../../report/verify.ts'),
-  ]);
+  const { verifyOperation } = await import('../../app/operations/verify.ts');
+  const { verifyDocument, verifyFailure, verifyText } = await import('../../report/verify.ts');
   const report = await verifyOperation(world, connect);
   announce(report.target, report.environment);
   const error = verifyFailure(report, given.flag('strict'));
