@@ -22,7 +22,9 @@ export default defineHygiene({
 function schema(): string {
   const lines: string[] = [];
   for (let n = 1; n <= TABLES; n += 1) {
-    lines.push(`create table t${String(n)} (id bigint primary key, label text, a bigint, b bigint);`);
+    lines.push(
+      `create table t${String(n)} (id bigint primary key, label text, a bigint, b bigint);`,
+    );
   }
   for (let n = 2; n <= TABLES; n += 1) {
     lines.push(`alter table t${String(n)} add foreign key (a) references t${String(n >> 1)};`);
@@ -34,7 +36,9 @@ function schema(): string {
     lines.push(`alter table t${String(child)} add foreign key (b) references t${String(parent)};`);
   }
   for (let n = 1; n <= TABLES; n += 1) {
-    lines.push(`insert into t${String(n)} select i, case when i < 3 then 'demo' end, i, i from generate_series(1, 5) i;`);
+    lines.push(
+      `insert into t${String(n)} select i, case when i < 3 then 'demo' end, i, i from generate_series(1, 5) i;`,
+    );
   }
   return lines.join('\n');
 }

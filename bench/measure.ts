@@ -63,8 +63,14 @@ export function renderFigures(figures: readonly Figure[]): string {
     passes(figure) ? 'pass' : `FAIL${figure.invalid === null ? '' : `: ${figure.invalid}`}`,
   ]);
   const table = [['case', 'ours', 'reference', 'ratio', 'bar', 'result'], ...rows];
-  const widths = table[0]?.map((_, at) => Math.max(...table.map((row) => row[at]?.length ?? 0))) ?? [];
+  const widths =
+    table[0]?.map((_, at) => Math.max(...table.map((row) => row[at]?.length ?? 0))) ?? [];
   return table
-    .map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }

@@ -118,7 +118,10 @@ function run(
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<number> {
   const start = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [...argv], { ...options, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [...argv], {
+    ...options,
+    encoding: 'utf8',
+  });
   const ms = performance.now() - start;
   if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${String(status)}: ${stderr}`);
   return Promise.resolve(ms);

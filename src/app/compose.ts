@@ -37,7 +37,8 @@ export interface ConnectOptions extends ProjectOptions, Omit<TargetOptions, 'cwd
 
 export function openProject(world: World, options: ProjectOptions): Project {
   const directory = resolve(world.cwd, options.dir);
-  const config = options.config === null ? findConfig(directory) : resolve(world.cwd, options.config);
+  const config =
+    options.config === null ? findConfig(directory) : resolve(world.cwd, options.config);
   return new Project(directory, config);
 }
 
@@ -88,7 +89,10 @@ export async function openEngine(world: World, options: ConnectOptions): Promise
     configured: async () => {
       const config = await project.config();
       const { protect, sideEffects } = config;
-      return { config, engine: { ...engine, settings: { ...engine.settings, protect, sideEffects } } };
+      return {
+        config,
+        engine: { ...engine, settings: { ...engine.settings, protect, sideEffects } },
+      };
     },
     close: () => session.close(),
   };

@@ -30,9 +30,13 @@ const table = z.union([z.string().min(1), z.tuple([z.string().min(1), z.string()
 
 const schema = z.strictObject({
   protect: z.array(z.custom<RowSet>(isRowSet, 'must be made by rows(table, …)')).optional(),
-  schemas: z.strictObject({ ledger: identifier.optional(), archive: identifier.optional() }).optional(),
+  schemas: z
+    .strictObject({ ledger: identifier.optional(), archive: identifier.optional() })
+    .optional(),
   retentionDays: z.number().int().positive().optional(),
-  environments: z.record(z.string(), z.strictObject({ confirm: z.boolean().optional() })).optional(),
+  environments: z
+    .record(z.string(), z.strictObject({ confirm: z.boolean().optional() }))
+    .optional(),
   sideEffects: z
     .array(
       z.strictObject({
@@ -74,7 +78,11 @@ function invalid(path: string, error: z.ZodError): HygieneError {
   const shown = problems.slice(0, 8).map((problem) => `  ${problem}`);
   const more = problems.length > 8 ? [`  and ${String(problems.length - 8)} more`] : [];
   return new HygieneError('HYG_CONFIG_INVALID', {
-    message: [`${path} has ${String(problems.length)} ${problems.length === 1 ? 'problem' : 'problems'}:`, ...shown, ...more].join('\n'),
+    message: [
+      `${path} has ${String(problems.length)} ${problems.length === 1 ? 'problem' : 'problems'}:`,
+      ...shown,
+      ...more,
+    ].join('\n'),
     hint: 'export default defineConfig({ … }); docs/configuration.md lists every setting.',
     details: { problems },
   });

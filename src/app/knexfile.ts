@@ -45,7 +45,8 @@ export async function readKnexfileEntry(
   const entry = await evaluated(found, file);
   const client = clientName(entry['client']);
   if (client === 'pglite') return { kind: 'embedded', file, directory: pgliteDirectory(entry) };
-  if (!POSTGRES.has(client)) throw bad(file, `${env} uses client "${client}"; hygiene works on PostgreSQL only`);
+  if (!POSTGRES.has(client))
+    throw bad(file, `${env} uses client "${client}"; hygiene works on PostgreSQL only`);
   return postgresEntry(file, env, entry);
 }
 
@@ -89,7 +90,8 @@ function pgliteDirectory(entry: Facts): string {
 
 async function postgresEntry(file: string, env: string, entry: Facts): Promise<KnexfileEntry> {
   const given = entry['connection'];
-  const connection = typeof given === 'string' ? { connectionString: given } : await evaluated(given, file);
+  const connection =
+    typeof given === 'string' ? { connectionString: given } : await evaluated(given, file);
   const text = (name: string): string => {
     const value = connection[name];
     return typeof value === 'string' ? value : '';

@@ -44,10 +44,8 @@ export async function resolveTarget(options: TargetOptions, importer: Importer):
 }
 
 async function fromUrl(url: string, source: string): Promise<Target> {
-  const [{ parseDatabaseUrl }, { postgresSource }] = await Promise.all([
-    import('../database/database-url.ts'),
-    import('../database/postgres-connection.ts'),
-  ]);
+  const { parseDatabaseUrl } = await import('../database/database-url.ts');
+  const { postgresSource } = await import('../database/postgres-connection.ts');
   const { config, host, port, database, user, searchPath, notes } = parseDatabaseUrl(url, source);
   const target = { kind: 'postgres' as const, host, port, database, user, source, notes };
   return { source: postgresSource(config, target), searchPath };
@@ -66,7 +64,9 @@ async function fromKnexfile(
   const { readKnexfileEntry } = await import('./knexfile.ts');
   const entry = await readKnexfileEntry({ ...options, env: wanted.env }, importer);
   if (entry === null) {
-    throw noTarget(`No target database was given: ${wanted.source} says "${wanted.env}", but there is no knexfile.`);
+    throw noTarget(
+      `No target database was given: ${wanted.source} says "${wanted.env}", but there is no knexfile.`,
+    );
   }
   const source = `${entry.file} (${wanted.env}, from ${wanted.source})`;
   if (entry.kind === 'embedded') return fromEmbedded(resolve(options.cwd, entry.directory), source);

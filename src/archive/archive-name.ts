@@ -20,7 +20,8 @@ export type ArchiveKind = 'rows' | 'mutations';
  */
 export function archiveTable(archiveSchema: string, key: ArchiveKey): QualifiedName {
   const version = key.migrationId.slice(0, 14);
-  const source = key.table.schema === 'public' ? key.table.name : `${key.table.schema}_${key.table.name}`;
+  const source =
+    key.table.schema === 'public' ? key.table.name : `${key.table.schema}_${key.table.name}`;
   const suffix = key.kind === 'mutations' ? '_mutations' : '';
   const prefix = `${version}_g${String(key.generation)}_`;
   const whole = `${prefix}${source}${suffix}`;

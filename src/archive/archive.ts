@@ -55,11 +55,11 @@ export class Archive {
         from ${source}
         join ${selected.workTable} as hygiene_listed on ${selected.condition}
     `;
-    const { rowCount } = await this.#connection.query(
-      known === undefined
-        ? sql`create table ${archive} as ${copy}`
-        : sql`insert into ${archive} ${copy}`,
-    );
+    // In two statements, since not every driver says how many rows CREATE TABLE AS has copied.
+    if (known === undefined) {
+      await this.#connection.query(sql`create table ${archive} as ${copy} with no data`);
+    }
+    const { rowCount } = await this.#connection.query(sql`insert into ${archive} ${copy}`);
     const rows = (known?.rows ?? 0) + rowCount;
     this.#records.set(archive.quoted, { source, archive, kind, rows });
     return rowCount;

@@ -67,7 +67,7 @@ function relations(excludeSchemas: readonly string[]): Sql {
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'p', 'v', 'm', 'f')
-       and n.nspname not like 'pg\\_%'
+       and n.nspname not like 'pg\_%'
        and n.nspname <> 'information_schema'
        and n.nspname <> all (${excludeSchemas}::text[])
   `;

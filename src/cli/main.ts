@@ -6,6 +6,7 @@ import { systemClock, systemRandom } from '../kernel/ports.ts';
 import { styleFor } from './colours.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
 import { commands } from './commands.ts';
+import { seedCommand } from './commands/seed.ts';
 import { withEnvFile } from './env-file.ts';
 import { connectOptions, GivenOptions, sharedOnly } from './given-options.ts';
 import type { Io } from './io.ts';
@@ -16,6 +17,7 @@ import { Printer } from './printer.ts';
 
 /** Runs one command line and returns its exit code. Prints, but never touches the process. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === seedCommand.name) return refuseSeed(argv, io);
   const line = await readLine(argv, io);
   if (typeof line === 'number') return line;
   const { command, flags } = line;
@@ -27,6 +29,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (thrown) {
     return failedEarly(thrown, { command: command.name, given, io });
   }
+}
+
+/** Before anything is read: no option and no variable can make it something else. */
+function refuseSeed(argv: readonly string[], io: Io): Promise<number> {
+  const json = argv.includes('--json') || isJson(sharedOnly({}, io.variables));
+  return run(seedCommand, io, sharedOnly({ json }, {}));
 }
 
 type Chosen = Extract<CommandLine, { kind: 'command' }>;

@@ -58,5 +58,8 @@ export class CancellableConnection implements Connection {
 export function cancelledError(signal: AbortSignal): HygieneError {
   const reason: unknown = signal.reason;
   if (reason instanceof HygieneError) return reason;
-  return new HygieneError('HYG_RUN_CANCELLED', { message: 'The run was cancelled.', cause: reason });
+  return new HygieneError('HYG_RUN_CANCELLED', {
+    message: 'The run was cancelled.',
+    cause: reason,
+  });
 }

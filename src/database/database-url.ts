@@ -152,8 +152,10 @@ function readTls(
   source: string,
 ): { ssl: Tls | null; notes: readonly string[] } {
   const mode = parameters.get('sslmode');
-  const trustAnything = parameters.get('sslaccept') === 'accept_invalid_certs' || mode === 'no-verify';
-  const isWanted = mode === null ? TLS_PARAMETERS.some((name) => parameters.has(name)) : mode !== 'disable';
+  const trustAnything =
+    parameters.get('sslaccept') === 'accept_invalid_certs' || mode === 'no-verify';
+  const isWanted =
+    mode === null ? TLS_PARAMETERS.some((name) => parameters.has(name)) : mode !== 'disable';
   if (!isWanted) return { ssl: null, notes: [] };
   const file = (name: string): string | null => readCertificate(parameters.get(name), name, source);
   const ca = file('sslrootcert');

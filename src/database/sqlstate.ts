@@ -67,9 +67,23 @@ export function hasSqlstate(error: unknown, ...states: readonly string[]): boole
   return facts !== null && states.includes(facts.sqlstate);
 }
 
-/** SQLSTATE class 08, or the server going away: the connection is gone. */
+const NETWORK_ERRORS: ReadonlySet<unknown> = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+/** The drivers' own words; an author's error may well speak of something that is closed. */
+const DRIVER_LOST = /^Connection terminated|and is not queryable$|^PGlite is closed$/;
+
+/** SQLSTATE class 08, the server going away, or the network: the connection is gone. */
 export function isConnectionError(error: unknown): boolean {
   const facts = databaseErrorFacts(error);
   if (facts !== null) return facts.sqlstate.startsWith('08') || facts.sqlstate.startsWith('57P');
-  return error instanceof Error && /terminated|ECONNRESET|EPIPE|not queryable|closed/i.test(error.message);
+  if (!(error instanceof Error)) return false;
+  return (
+    NETWORK_ERRORS.has((error as NodeJS.ErrnoException).code) || DRIVER_LOST.test(error.message)
+  );
 }

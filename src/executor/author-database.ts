@@ -14,7 +14,11 @@ interface KnexStatement {
   response?: unknown;
 }
 
-const COMMANDS: Readonly<Record<string, string>> = { del: 'DELETE', update: 'UPDATE', insert: 'INSERT' };
+const COMMANDS: Readonly<Record<string, string>> = {
+  del: 'DELETE',
+  update: 'UPDATE',
+  insert: 'INSERT',
+};
 
 /**
  * Runs `work` with a knex transaction that speaks over the engine's own connection, inside the
@@ -57,7 +61,9 @@ export function createAuthorDatabase(connection: Connection): Knex {
   const load = createRequire(import.meta.url);
   const knex = load('knex') as (config: Knex.Config) => Knex;
   const PgClient = load('knex/lib/dialects/postgres/index.js') as DialectClass;
-  const PgTransaction = load('knex/lib/dialects/postgres/execution/pg-transaction.js') as DialectClass;
+  const PgTransaction = load(
+    'knex/lib/dialects/postgres/execution/pg-transaction.js',
+  ) as DialectClass;
 
   /** The outermost knex transaction is a savepoint of the engine's. */
   class SavepointTransaction extends PgTransaction {

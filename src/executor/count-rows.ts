@@ -34,7 +34,8 @@ const TEXT_ERRORS = /^(42|22)/;
 
 function asPredicateError(error: unknown, table: Table, rows: RowSet): unknown {
   const facts = databaseErrorFacts(error);
-  if (facts === null || !TEXT_ERRORS.test(facts.sqlstate) || facts.sqlstate === '42501') return error;
+  if (facts === null || !TEXT_ERRORS.test(facts.sqlstate) || facts.sqlstate === '42501')
+    return error;
   const name = table.name.toString();
   return new HygieneError('HYG_PLAN_BAD_PREDICATE', {
     message: `The predicate on ${name} is not accepted: ${facts.message}\n  ${maskedSql(rows.predicate).slice(0, 200)}`,

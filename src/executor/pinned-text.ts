@@ -15,18 +15,29 @@ const PINNED: Readonly<Record<string, string>> = {
  * Runs `work` with a fixed text form of values, then puts the session's own settings back: the
  * author's code must not notice. All of it is local to the transaction.
  */
-export async function withPinnedText(connection: Connection, work: () => Promise<void>): Promise<void> {
+export async function withPinnedText(
+  connection: Connection,
+  work: () => Promise<void>,
+): Promise<void> {
   const names = Object.keys(PINNED);
   const before = await queryOne<Record<string, string>>(
     connection,
-    sql`select ${joinSql(names.map((name) => sql`current_setting(${name}) as ${id(name)}`), ', ')}`,
+    sql`select ${joinSql(
+      names.map((name) => sql`current_setting(${name}) as ${id(name)}`),
+      ', ',
+    )}`,
   );
   await setAll(connection, PINNED);
   await work();
   await setAll(connection, Object.fromEntries(names.map((name) => [name, before[name] ?? ''])));
 }
 
-async function setAll(connection: Connection, values: Readonly<Record<string, string>>): Promise<void> {
-  const calls = Object.entries(values).map(([name, value]) => sql`set_config(${name}, ${value}, true)`);
+async function setAll(
+  connection: Connection,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  const calls = Object.entries(values).map(
+    ([name, value]) => sql`set_config(${name}, ${value}, true)`,
+  );
   await connection.query(sql`select ${joinSql(calls, ', ')}`);
 }

@@ -52,7 +52,8 @@ export class ProtectedRows {
     if (this.#sets.length === 0) return [];
     const changes: ProtectedChange[] = [];
     await withPinnedText(this.#connection, async () => {
-      for (const [index, set] of this.#sets.entries()) changes.push(await this.#compareSet(set, index));
+      for (const [index, set] of this.#sets.entries())
+        changes.push(await this.#compareSet(set, index));
     });
     return changes;
   }
@@ -82,7 +83,11 @@ export class ProtectedRows {
    */
   async #compareSet(set: ProtectedSet, index: number): Promise<ProtectedChange> {
     const self = selfAlias(set.table);
-    const { rows } = await this.#connection.query<{ gone: number; ours: number; others: number }>(sql`
+    const { rows } = await this.#connection.query<{
+      gone: number;
+      ours: number;
+      others: number;
+    }>(sql`
       with compared as (
         select ${rawSql(self)}.tableoid is null as gone,
                hygiene_before.hygiene_hash is distinct from ${rowHash(self)} as changed,
@@ -120,13 +125,16 @@ export async function countProtected(
   work: WorkTable,
 ): Promise<number> {
   const table = set.table;
-  const { count } = await queryOne<{ count: number }>(connection, sql`
+  const { count } = await queryOne<{ count: number }>(
+    connection,
+    sql`
     select count(*)::float8 as count
       from ${table.name}
      where ${rowSetCondition(set.rows)}
        and exists (select from ${work.name} as hygiene_listed
                     where ${sameRow(rowIdentity(work.table), selfAlias(table), 'hygiene_listed')})
-  `);
+  `,
+  );
   return count;
 }
 

@@ -67,7 +67,10 @@ const NOTHING_TAKEN: Taken = { rows: 0, rootRows: 0 };
  * Selects and says what would happen.
  * @throws HygieneError HYG_PLAN_BAD_PREDICATE
  */
-export async function assessPurge(scope: PurgeScope, prepared: PreparedPurge): Promise<PurgeAssessment> {
+export async function assessPurge(
+  scope: PurgeScope,
+  prepared: PreparedPurge,
+): Promise<PurgeAssessment> {
   const counts = await countRows(scope.connection, prepared.closure.root, prepared.step.rows);
   return assess(scope, prepared, { counts, taken: NOTHING_TAKEN });
 }

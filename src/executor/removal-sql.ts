@@ -53,7 +53,10 @@ export function clearReferences(work: WorkTable, { edges, condition }: Combinati
 }
 
 /** Assigns new values to rows that stay. */
-export function assignListed(work: WorkTable, assignments: readonly { column: string; value: Sql }[]): Sql {
+export function assignListed(
+  work: WorkTable,
+  assignments: readonly { column: string; value: Sql }[],
+): Sql {
   const terms = assignments.map(({ column, value }) => sql`${new ColumnName(column)} = ${value}`);
   return sql`
     update ${work.table.name}

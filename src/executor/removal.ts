@@ -36,7 +36,8 @@ export class Removal {
   }
 
   async carryOut(selection: Selection, order: readonly RemovalGroup[]): Promise<void> {
-    for (const work of selection.doomedTables) await this.archive(work, 'rows', selection.count(work));
+    for (const work of selection.doomedTables)
+      await this.archive(work, 'rows', selection.count(work));
     for (const { work } of selection.changed) {
       await this.archive(work, 'mutations', selection.count(work));
     }
@@ -45,7 +46,10 @@ export class Removal {
     }
     for (const group of order) {
       const works = group.tables.map((table) => selection.doomed(table));
-      await this.#removeGroup(works.filter((work) => selection.count(work) > 0), selection);
+      await this.#removeGroup(
+        works.filter((work) => selection.count(work) > 0),
+        selection,
+      );
     }
   }
 
@@ -64,7 +68,8 @@ export class Removal {
     const source = work.table.name;
     const selected = { workTable: work.name, condition: listed(work) };
     const copied = await this.#archive.add({ source, kind, selected });
-    if (copied !== planned) throw mismatch(source, 'archived', { expected: planned, actual: copied });
+    if (copied !== planned)
+      throw mismatch(source, 'archived', { expected: planned, actual: copied });
     if (kind === 'rows') this.tally(source).archived += copied;
   }
 

@@ -44,7 +44,9 @@ export function wholeRow(alias: string): Sql {
 export function identityColumns(identity: RowIdentity, alias: string): Sql {
   const expressions = identity.expressions(alias);
   return joinSql(
-    identity.columns.map((name, at) => sql`${expressions[at] ?? rawSql('null')} as ${new ColumnName(name)}`),
+    identity.columns.map(
+      (name, at) => sql`${expressions[at] ?? rawSql('null')} as ${new ColumnName(name)}`,
+    ),
     ', ',
   );
 }
@@ -58,7 +60,8 @@ export function qualified(alias: string, column: string): Sql {
 export function sameRow(identity: RowIdentity, tableAlias: string, workAlias: string): Sql {
   const expressions = identity.expressions(tableAlias);
   const terms = identity.columns.map(
-    (column, index) => sql`${expressions[index] ?? rawSql('null')} = ${qualified(workAlias, column)}`,
+    (column, index) =>
+      sql`${expressions[index] ?? rawSql('null')} = ${qualified(workAlias, column)}`,
   );
   return joinSql(terms, ' and ');
 }

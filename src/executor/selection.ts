@@ -4,7 +4,12 @@ import { QualifiedName } from '../kernel/identifiers.ts';
 import { sql } from '../kernel/sql.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
 import type { RowSet } from '../planner/steps.ts';
-import { type ChangedRows, type ChangeSource, createMergedTable, mergeSources } from './changed-rows.ts';
+import {
+  type ChangedRows,
+  type ChangeSource,
+  createMergedTable,
+  mergeSources,
+} from './changed-rows.ts';
 import {
   countReferencing,
   createWorkTable,
@@ -148,7 +153,9 @@ export class Selection {
     const into = this.doomed(edge.child);
     this.#round += 1;
     const selection = this.#edgeSelection(edge, afterRound, this.#scope.lock ? 'update' : null);
-    const { rowCount } = await this.#connection.query(selectReferencing(into, selection, this.#round));
+    const { rowCount } = await this.#connection.query(
+      selectReferencing(into, selection, this.#round),
+    );
     this.#edgeCounts.set(edge, this.edgeCount(edge) + rowCount);
     await this.#added(into, rowCount);
     return rowCount;
@@ -176,7 +183,11 @@ export class Selection {
     }
   }
 
-  #edgeSelection(edge: ClosureEdge, afterRound: number, lock: EdgeSelection['lock']): EdgeSelection {
+  #edgeSelection(
+    edge: ClosureEdge,
+    afterRound: number,
+    lock: EdgeSelection['lock'],
+  ): EdgeSelection {
     const listed = this.#doomed.get(edge.child.oid);
     const filled = listed !== undefined && this.count(listed) > 0 ? [listed] : [];
     return {
@@ -211,10 +222,7 @@ export class Selection {
   }
 }
 
-function changedByTable(
-  sources: readonly ChangeSource[],
-  prefix: string,
-): readonly ChangedRows[] {
+function changedByTable(sources: readonly ChangeSource[], prefix: string): readonly ChangedRows[] {
   const tables = [...new Set(sources.map(({ work }) => work.table))];
   return tables.flatMap((table, at) => {
     const own = sources.filter(({ work }) => work.table === table);

@@ -39,10 +39,19 @@ export const errorCatalogue = {
 
   HYG_INTEGRITY_EDITED: { exit: 5, title: 'An applied migration was edited' },
   HYG_INTEGRITY_MISSING: { exit: 5, title: 'The file of an applied migration is missing' },
-  HYG_INTEGRITY_OUT_OF_ORDER: { exit: 5, title: 'A migration is older than the newest applied one' },
+  HYG_INTEGRITY_OUT_OF_ORDER: {
+    exit: 5,
+    title: 'A migration is older than the newest applied one',
+  },
   HYG_INTEGRITY_CHAIN: { exit: 5, title: "The ledger's hash chain is broken" },
-  HYG_LEDGER_UNKNOWN_VERSION: { exit: 5, title: 'The ledger was made by another version of hygiene' },
-  HYG_LEDGER_TRANSITION: { exit: 5, title: 'An event does not follow from the state of its migration' },
+  HYG_LEDGER_UNKNOWN_VERSION: {
+    exit: 5,
+    title: 'The ledger was made by another version of hygiene',
+  },
+  HYG_LEDGER_TRANSITION: {
+    exit: 5,
+    title: 'An event does not follow from the state of its migration',
+  },
   HYG_LEDGER_UNKNOWN_ID: { exit: 2, title: 'The ledger knows no such migration' },
 
   HYG_PLAN_UNKNOWN_TABLE: { exit: 2, title: 'A table does not exist' },
@@ -51,7 +60,10 @@ export const errorCatalogue = {
   HYG_PLAN_UNKNOWN_DEPENDENT: { exit: 2, title: 'A named dependent does not exist' },
   HYG_PLAN_AMBIGUOUS_DEPENDENT: { exit: 2, title: 'A dependent is named twice or in two ways' },
 
-  HYG_REFUSED_DEPENDENTS: { exit: 7, title: 'Rows reference doomed rows, and nobody said what happens to them' },
+  HYG_REFUSED_DEPENDENTS: {
+    exit: 7,
+    title: 'Rows reference doomed rows, and nobody said what happens to them',
+  },
   HYG_REFUSED_NULLIFY: { exit: 7, title: 'A reference cannot be set to NULL' },
   HYG_REFUSED_NULL_KEEP: { exit: 7, title: 'For some rows the keep predicate is NULL' },
   HYG_REFUSED_BUDGET: { exit: 7, title: 'The budget does not allow so many (or so few) rows' },

@@ -21,12 +21,13 @@ export interface RenderedSql {
 }
 
 /**
- * Raw SQL with bound values: `` sql`created_at < ${date}` ``.
+ * Raw SQL with bound values: `` sql`created_at < ${date}` ``. Backslashes stay as they are written,
+ * so a regular expression needs no second one: `` sql`email ~* '@example\.com$'` ``.
  * A nested `sql` fragment is spliced in, {@link id} and table names are quoted, everything else is bound.
  */
 export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[]): Sql {
   const chunks: Chunk[] = [];
-  strings.forEach((text, index) => {
+  strings.raw.forEach((text, index) => {
     chunks.push({ kind: 'text', text });
     if (index < parts.length) chunks.push(...chunksOf(parts[index]));
   });

@@ -26,7 +26,9 @@ export function checkAccess(role: string, facts: readonly AccessFacts[]): Hygien
   }
   const lacking = facts.filter((each) => each.missing.length > 0);
   if (lacking.length === 0) return null;
-  const grants = lacking.map((each) => `grant ${each.missing.join(', ')} on ${each.table} to "${role}";`);
+  const grants = lacking.map(
+    (each) => `grant ${each.missing.join(', ')} on ${each.table} to "${role}";`,
+  );
   const shown = grants.slice(0, 8);
   const more = grants.length > 8 ? [`… and ${String(grants.length - 8)} more tables`] : [];
   return new HygieneError('HYG_REFUSED_PRIVILEGES', {

@@ -36,9 +36,15 @@ export function checkBudget(budget: Budget, facts: BudgetFacts): HygieneError | 
 }
 
 /** What a step that does not say its rows beforehand has really taken. */
-export function checkSpent(budget: Budget, facts: Omit<BudgetFacts, 'rootRows' | 'rootTotal'>): HygieneError | null {
+export function checkSpent(
+  budget: Budget,
+  facts: Omit<BudgetFacts, 'rootRows' | 'rootTotal'>,
+): HygieneError | null {
   return checkBudget(
-    { ...(budget.max === undefined ? {} : { max: budget.max }), ...(budget.min === undefined ? {} : { min: budget.min }) },
+    {
+      ...(budget.max === undefined ? {} : { max: budget.max }),
+      ...(budget.min === undefined ? {} : { min: budget.min }),
+    },
     { ...facts, rootRows: 0, rootTotal: 0 },
   );
 }

@@ -80,7 +80,11 @@ function judgeTable(change: ObservedChange, rules: ChangeRules): void {
   });
 }
 
-function judgeSideEffect(change: ObservedChange, effect: SideEffect, removed: number): RecordedSideEffect {
+function judgeSideEffect(
+  change: ObservedChange,
+  effect: SideEffect,
+  removed: number,
+): RecordedSideEffect {
   const allowed = removed * effect.rowsPerRemoved;
   const written = change.inserted + change.updated;
   if (change.deleted > 0 || written > allowed) {

@@ -26,12 +26,16 @@ export function checkConfirmation(facts: EnvironmentFacts): HygieneError | null 
       confirmed === null
         ? `Database "${database}" is marked ${marker ?? 'unmarked'}: \`up\` needs its name as confirmation.`
         : `The confirmation names "${confirmed}", but this is database "${database}" (${marker ?? 'unmarked'}).`,
-    hint: confirmed === null ? asked : `Check the target first. If "${database}" is meant: ${asked}`,
+    hint:
+      confirmed === null ? asked : `Check the target first. If "${database}" is meant: ${asked}`,
     details: { marker, database, confirmed },
   });
 }
 
 /** Whether a migration is meant for this environment; without a list it is meant for all. */
-export function isForEnvironment(environments: readonly string[] | null, marker: string | null): boolean {
+export function isForEnvironment(
+  environments: readonly string[] | null,
+  marker: string | null,
+): boolean {
   return environments === null || (marker !== null && environments.includes(marker));
 }

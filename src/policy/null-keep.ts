@@ -4,7 +4,11 @@ import { HygieneError } from '../kernel/errors.ts';
  * With `keep`, a row for which the predicate is NULL is neither kept nor removed by what was written.
  * Guessing would be wrong either way, so it is refused.
  */
-export function checkNullKeep(step: string, mode: 'match' | 'keep', nullRows: number): HygieneError | null {
+export function checkNullKeep(
+  step: string,
+  mode: 'match' | 'keep',
+  nullRows: number,
+): HygieneError | null {
   if (mode !== 'keep' || nullRows === 0) return null;
   return new HygieneError('HYG_REFUSED_NULL_KEEP', {
     message: `${step}: the keep predicate is NULL for ${nullRows.toLocaleString('en-US')} rows, so they are neither kept nor removed.`,

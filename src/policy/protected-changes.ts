@@ -24,7 +24,9 @@ export function judgeProtectedChanges(facts: readonly ProtectedChangeFacts[]): r
     if (fact.changedByUs + removedByUs > 0) throw protectedChanged(fact, removedByUs);
     const byOthers = fact.changedByOthers + fact.gone;
     if (byOthers > 0) {
-      remarks.push(`${String(byOthers)} protected rows of ${fact.table} were changed meanwhile by other sessions.`);
+      remarks.push(
+        `${String(byOthers)} protected rows of ${fact.table} were changed meanwhile by other sessions.`,
+      );
     }
   }
   return remarks;

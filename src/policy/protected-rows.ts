@@ -9,12 +9,18 @@ export interface ProtectedHit {
 }
 
 /** @returns HYG_REFUSED_PROTECTED when a selection touches protected rows, or null */
-export function checkProtectedHits(step: string, hits: readonly ProtectedHit[]): HygieneError | null {
+export function checkProtectedHits(
+  step: string,
+  hits: readonly ProtectedHit[],
+): HygieneError | null {
   const real = hits.filter((hit) => hit.rows > 0);
   if (real.length === 0) return null;
   const lines = real
     .slice(0, 5)
-    .map((hit) => `  ${hit.table}: ${hit.rows.toLocaleString('en-US')} protected rows would be ${hit.effect} (${hit.set})`);
+    .map(
+      (hit) =>
+        `  ${hit.table}: ${hit.rows.toLocaleString('en-US')} protected rows would be ${hit.effect} (${hit.set})`,
+    );
   const more = real.length > 5 ? [`  and ${String(real.length - 5)} more sets`] : [];
   return new HygieneError('HYG_REFUSED_PROTECTED', {
     message: [`${step} touches protected rows:`, ...lines, ...more].join('\n'),

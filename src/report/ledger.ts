@@ -19,7 +19,7 @@ export function ledgerText({ installed, events }: LedgerFacts, style: Style = pl
   const [head = '', ...lines] = tableLines(
     [
       { title: 'seq', align: 'right' },
-      { title: 'at' },
+      { title: 'at (UTC)' },
       { title: 'event' },
       { title: 'migration' },
       { title: 'rows', align: 'right' },
@@ -37,7 +37,7 @@ function eventCells(event: RecordedEvent): string[] {
   const touched = rows?.reduce((sum, each) => sum + each.removed + (each.changed ?? 0), 0) ?? null;
   return [
     String(seq),
-    moment(at),
+    moment(at).replace(' UTC', ''),
     event.event,
     migrationId ?? '',
     touched === null ? '' : grouped(touched),

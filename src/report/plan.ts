@@ -17,7 +17,7 @@ export function planText(report: PlanReport, style: Style = plainStyle): string[
   return [
     ...migrations.flatMap((migration) => [...migrationLines(migration, style), '']),
     ...asides,
-    style.bold(sumLine(migrations)),
+    ...wrapped(sumLine(migrations)).map(style.bold),
     nextLine(migrations),
   ];
 }

@@ -23,5 +23,5 @@ export function moment(at: Date): string {
 
 /** As much of a hash as people compare by eye. */
 export function shortHash(hash: string): string {
-  return hash.replace(/^sha256:/, '').slice(0, 12);
+  return hash.replace(/^sha256:/, '').slice(0, 8);
 }

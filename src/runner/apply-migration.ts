@@ -38,7 +38,10 @@ class Superseded extends Error {}
  * Whatever happens, data and ledger agree.
  * @throws HygieneError when it failed (recorded as `failed` or `cancelled`, rolled back)
  */
-export async function applyMigration(context: EventContext, migration: RunnableMigration): Promise<ApplyOutcome> {
+export async function applyMigration(
+  context: EventContext,
+  migration: RunnableMigration,
+): Promise<ApplyOutcome> {
   const { clock, signal } = context.engine;
   for (;;) {
     if (signal.aborted) throw cancelledError(signal);
@@ -81,7 +84,11 @@ async function attemptRepeatedly(context: EventContext, unit: Unit): Promise<App
 }
 
 /** Steps 2 to 10. The first attempt follows its claim in one message, so that no other run comes between. */
-async function attemptOnce(context: EventContext, unit: Unit, attempt: number): Promise<ApplyOutcome> {
+async function attemptOnce(
+  context: EventContext,
+  unit: Unit,
+  attempt: number,
+): Promise<ApplyOutcome> {
   const { engine } = context;
   const { clock, session, signal } = engine;
   const connection = new CancellableConnection(session.connection, signal);
@@ -110,7 +117,11 @@ async function assertStillOurs(context: EventContext, ledger: Ledger, id: string
   throw new Superseded(id);
 }
 
-async function recordArchives(context: EventContext, evidence: Evidence, unit: Unit): Promise<void> {
+async function recordArchives(
+  context: EventContext,
+  evidence: Evidence,
+  unit: Unit,
+): Promise<void> {
   const { session, names, facts } = context.engine;
   for (const { source, archive, kind, rows } of evidence.archives) {
     await session.connection.query(sql`
@@ -162,7 +173,11 @@ async function wasCommitted(context: EventContext, unit: Unit, lost: unknown): P
 }
 
 /** Rolls back and writes `failed` or `cancelled` in a transaction of its own. */
-async function recordFailure(context: EventContext, unit: Unit, thrown: unknown): Promise<HygieneError> {
+async function recordFailure(
+  context: EventContext,
+  unit: Unit,
+  thrown: unknown,
+): Promise<HygieneError> {
   const { engine } = context;
   const { session, signal, clock, logger } = engine;
   const error = signal.aborted ? cancelledError(signal) : asRunError(thrown, unit.migration.id);

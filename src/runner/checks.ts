@@ -7,7 +7,13 @@ import { refuseTransactionControl } from '../executor/author-database.ts';
 import { selfAlias, wholeRow } from '../executor/row-identity.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, renderSql, type Sql, sql } from '../kernel/sql.ts';
-import { isRowSet, type PurgeStep, rowSetCondition, type RowSet, type TableReference } from '../planner/steps.ts';
+import {
+  isRowSet,
+  type PurgeStep,
+  rowSetCondition,
+  type RowSet,
+  type TableReference,
+} from '../planner/steps.ts';
 
 /** Number and content of a set of rows, to see whether it is the same later. */
 export interface Fingerprint {
@@ -82,7 +88,10 @@ export class CheckEvaluator {
     const then = this.#scope.before?.[this.fingerprints.length] ?? now;
     this.fingerprints.push(now);
     const passed = then.rows === now.rows && then.digest === now.digest;
-    const actual = then.rows === now.rows && !passed ? `${rowsText(now.rows)}, other content` : rowsText(now.rows);
+    const actual =
+      then.rows === now.rows && !passed
+        ? `${rowsText(now.rows)}, other content`
+        : rowsText(now.rows);
     return result(check, { expected: `${rowsText(then.rows)}, same content`, actual, passed });
   }
 
@@ -107,7 +116,11 @@ export class CheckEvaluator {
     refuseTransactionControl(renderSql(check.target).text);
     const { rows } = await this.#scope.connection.query(check.target);
     if (check.expected === null) {
-      return result(check, { expected: 'no rows', actual: rowsText(rows.length), passed: rows.length === 0 });
+      return result(check, {
+        expected: 'no rows',
+        actual: rowsText(rows.length),
+        passed: rows.length === 0,
+      });
     }
     const [row] = rows;
     const value: unknown = row === undefined ? undefined : Object.values(row)[0];
@@ -166,13 +179,16 @@ function sameValue(actual: unknown, expected: unknown): boolean {
 /** Texts may be personal data and are not repeated. */
 function shown(value: unknown): string {
   if (value === undefined) return 'no row';
-  if (value === null || ['number', 'bigint', 'boolean'].includes(typeof value)) return String(value);
+  if (value === null || ['number', 'bigint', 'boolean'].includes(typeof value))
+    return String(value);
   return /^-?\d+(\.\d+)?$/.test(String(value)) ? String(value) : 'another value';
 }
 
 function asCheckError(error: unknown, check: Check): unknown {
   if (error instanceof HygieneError) {
-    return error.code === 'HYG_PLAN_UNKNOWN_TABLE' ? new ObsoleteCheck(error.message, { cause: error }) : error;
+    return error.code === 'HYG_PLAN_UNKNOWN_TABLE'
+      ? new ObsoleteCheck(error.message, { cause: error })
+      : error;
   }
   const facts = databaseErrorFacts(error);
   if (facts === null) return error;
@@ -183,7 +199,11 @@ function asCheckError(error: unknown, check: Check): unknown {
       cause: error,
     });
   }
-  const gone: readonly string[] = [sqlstate.undefinedTable, sqlstate.undefinedColumn, sqlstate.invalidSchemaName];
+  const gone: readonly string[] = [
+    sqlstate.undefinedTable,
+    sqlstate.undefinedColumn,
+    sqlstate.invalidSchemaName,
+  ];
   if (gone.includes(facts.sqlstate)) return new ObsoleteCheck(facts.message, { cause: error });
   return new HygieneError('HYG_VERIFY_ERROR', {
     message: `The check "${check.label}" could not be made: ${facts.message}`,

@@ -23,7 +23,10 @@ const FINAL: ReadonlySet<Status> = new Set(['applied', 'held', 'retired', 'basel
  * Step 1: under the run lock, sees whether the migration is still to be done and writes `started`.
  * A `started` without an end belongs to a run that was killed: nobody else can hold the lock now.
  */
-export async function claimMigration(context: EventContext, migration: RunnableMigration): Promise<Claim> {
+export async function claimMigration(
+  context: EventContext,
+  migration: RunnableMigration,
+): Promise<Claim> {
   const { engine } = context;
   const { connection } = engine.session;
   await beginLocked(connection, runLock(engine));
@@ -40,7 +43,10 @@ export async function claimMigration(context: EventContext, migration: RunnableM
   if (missing.length > 0) {
     if (record?.status !== 'skipped') {
       const note = `missing: ${missing.join(', ')}`;
-      await ledger.append({ ...migrationEvent(context, 'skipped', { migration, generation }), note });
+      await ledger.append({
+        ...migrationEvent(context, 'skipped', { migration, generation }),
+        note,
+      });
     }
     await connection.query(rawSql('commit'));
     return { kind: 'skipped', missing };
@@ -58,7 +64,11 @@ async function closeOpenRun(
   if (record?.openRunId === null || record === undefined) return;
   const { generation } = record;
   const interrupted = migrationEvent(context, 'interrupted', { migration, generation });
-  await ledger.append({ ...interrupted, runId: record.openRunId, note: 'The run ended without a word.' });
+  await ledger.append({
+    ...interrupted,
+    runId: record.openRunId,
+    note: 'The run ended without a word.',
+  });
 }
 
 async function missingRequirements(

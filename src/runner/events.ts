@@ -16,7 +16,10 @@ export interface EventContext {
 export function migrationEvent(
   { engine, environment, identity }: EventContext,
   event: EventName,
-  subject: { readonly migration: Pick<RunnableMigration, 'id' | 'checksum' | 'ticket'>; readonly generation: number },
+  subject: {
+    readonly migration: Pick<RunnableMigration, 'id' | 'checksum' | 'ticket'>;
+    readonly generation: number;
+  },
 ): NewEvent {
   const { runId, actor, toolVersion, configFingerprint } = engine.facts;
   const { migration, generation } = subject;

@@ -46,7 +46,7 @@ export function asRunError(error: unknown, id: string): HygieneError {
     case sqlstate.insufficientPrivilege:
       return new HygieneError('HYG_REFUSED_PRIVILEGES', {
         message: `${id} was rolled back: ${facts.message}.`,
-        hint: 'Grant the right to the role that runs hygiene, or run as a role that has it.',
+        hint: 'Grant the right to the role that runs hygiene, or run as one that has it and sees all rows.',
         details: { sqlstate: facts.sqlstate },
         cause: error,
       });

@@ -51,10 +51,8 @@ export function createImporter(options: ImporterOptions = {}): Importer {
 }
 
 async function startJiti(entry: URL): Promise<Importer> {
-  const [{ createJiti }, running] = await Promise.all([
-    import('jiti'),
-    import(entry.href) as Promise<object>,
-  ]);
+  const { createJiti } = await import('jiti');
+  const running = (await import(entry.href)) as object;
   const jiti = createJiti(import.meta.url, {
     virtualModules: { 'pg-hygiene': running },
     fsCache: false,

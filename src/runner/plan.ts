@@ -4,7 +4,12 @@ import { referenceExists } from '../catalog/resolve.ts';
 import { queryOne } from '../database/connection.ts';
 import { applySettings, BEGIN } from '../database/settings.ts';
 import type { ProtectedSet } from '../executor/protected-rows.ts';
-import { assessPurge, type PreparedPurge, preparePurge, type PurgeScope } from '../executor/purge.ts';
+import {
+  assessPurge,
+  type PreparedPurge,
+  preparePurge,
+  type PurgeScope,
+} from '../executor/purge.ts';
 import { assessScrub, type PreparedScrub, prepareScrub } from '../executor/scrub.ts';
 import type { WorkTable } from '../executor/selection-sql.ts';
 import { HygieneError } from '../kernel/errors.ts';
@@ -22,7 +27,13 @@ import { filesInTurn, inspect, type MigrationSource } from './up.ts';
 
 export type PlannedStep =
   | { readonly kind: 'purge'; readonly label: string; readonly plan: PurgePlan }
-  | { readonly kind: 'scrub'; readonly label: string; readonly rows: number; readonly total: number; readonly nullRows: number }
+  | {
+      readonly kind: 'scrub';
+      readonly label: string;
+      readonly rows: number;
+      readonly total: number;
+      readonly nullRows: number;
+    }
   /** What SQL and functions do shows only when they run; their budget bounds it. */
   | { readonly kind: 'unknown'; readonly label: string };
 
@@ -49,7 +60,11 @@ export interface PlanReport {
  * What `up` would do, with exact counts. Temporary tables hold the selections; nothing is locked and
  * the transaction is always rolled back, so nothing is kept.
  */
-export async function plan(engine: Engine, source: MigrationSource, order: ExecOrder): Promise<PlanReport> {
+export async function plan(
+  engine: Engine,
+  source: MigrationSource,
+  order: ExecOrder,
+): Promise<PlanReport> {
   const { connection } = engine.session;
   const snapshot = await new Ledger(connection, engine.names).snapshot();
   const files = await filesInTurn(snapshot, source);

@@ -9,7 +9,10 @@ import type { RowSet } from '../planner/steps.ts';
  * The protected sets of the config in this database. A set whose table is missing protects nothing,
  * which must not go unnoticed.
  */
-export function resolveProtectedSets(catalog: Catalog, declared: readonly RowSet[]): readonly ProtectedSet[] {
+export function resolveProtectedSets(
+  catalog: Catalog,
+  declared: readonly RowSet[],
+): readonly ProtectedSet[] {
   return declared.map((rows) => {
     try {
       const table = resolveTable(catalog, rows.table);

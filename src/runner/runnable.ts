@@ -44,7 +44,9 @@ export function toRunnable(loaded: LoadedMigration, checksum: string): RunnableM
 
 /** The purges that are declared; what a function removes is known only when it has run. */
 export function declaredPurges(migration: RunnableMigration): readonly PurgeStep[] {
-  return migration.up.kind === 'steps' ? migration.up.steps.filter((step) => step.kind === 'purge') : [];
+  return migration.up.kind === 'steps'
+    ? migration.up.steps.filter((step) => step.kind === 'purge')
+    : [];
 }
 
 /** Whether its effect can be told before it runs. */

@@ -18,7 +18,10 @@ export interface UmzugRun {
  * transaction, so "logging" is an assertion and "unlogging" is refused (umzug would unlog, and so run
  * again, even a migration without `down`).
  */
-export function ledgerStorage({ settled, isRecorded }: Pick<UmzugRun, 'settled' | 'isRecorded'>): UmzugStorage {
+export function ledgerStorage({
+  settled,
+  isRecorded,
+}: Pick<UmzugRun, 'settled' | 'isRecorded'>): UmzugStorage {
   return {
     executed: () => Promise.resolve([...settled]),
     logMigration: async ({ name }) => {

@@ -1,16 +1,27 @@
 import { cancelledError } from '../database/cancellable.ts';
 import { queryOne } from '../database/connection.ts';
 import { beginLocked } from '../database/run-lock.ts';
+import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { HygieneError, toHygieneError } from '../kernel/errors.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
 import { readHistory } from '../ledger/history.ts';
 import { readIdentity } from '../ledger/identity.ts';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
-import { checkConfirmation, type EnvironmentFacts, isForEnvironment } from '../policy/environment.ts';
+import {
+  checkConfirmation,
+  type EnvironmentFacts,
+  isForEnvironment,
+} from '../policy/environment.ts';
 import { type ApplyOutcome, applyMigration } from './apply-migration.ts';
 import { type Engine, runLock } from './engine.ts';
 import type { EventContext } from './events.ts';
-import { type ExecOrder, type KnownFile, latecomers, type Selected, selectPending } from './pending.ts';
+import {
+  type ExecOrder,
+  type KnownFile,
+  latecomers,
+  type Selected,
+  selectPending,
+} from './pending.ts';
 import type { RunnableMigration } from './runnable.ts';
 import { runWithUmzug } from './umzug-run.ts';
 
@@ -25,6 +36,15 @@ export interface UpOptions {
   readonly confirmed: string | null;
   /** Asked only when something is pending: reading the config takes longer than all the checks before. */
   readonly configured: () => Promise<RunConfiguration>;
+  readonly observer?: UpObserver;
+}
+
+/** Told while it goes on, since it may take hours. */
+export interface UpObserver {
+  /** Something is pending; nothing has run yet. */
+  begun(environment: string | null): void;
+  /** One migration has ended, applied or not. */
+  ended(result: MigrationResult): void;
 }
 
 export interface RunConfiguration {
@@ -58,7 +78,11 @@ export interface UpReport {
  * checked every checksum and the head of the chain, and nothing else was loaded.
  * @throws HygieneError when it refuses before anything runs
  */
-export async function up(engine: Engine, source: MigrationSource, options: UpOptions): Promise<UpReport> {
+export async function up(
+  engine: Engine,
+  source: MigrationSource,
+  options: UpOptions,
+): Promise<UpReport> {
   const snapshot = await new Ledger(engine.session.connection, engine.names).snapshot();
   const environment = snapshot.marker?.environment ?? null;
   const files = await filesInTurn(snapshot, source);
@@ -72,19 +96,32 @@ export async function up(engine: Engine, source: MigrationSource, options: UpOpt
   const others = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
   const elsewhere = [...files.elsewhere, ...others].sort();
   if (here.length === 0) return { ...nothing, elsewhere };
+  options.observer?.begun(environment);
   const configured = await options.configured();
   const confirmRequired = configured.confirmRequired(environment);
-  await assertConfirmed(engine, { marker: environment, confirmed: options.confirmed, confirmRequired });
+  await assertConfirmed(engine, {
+    marker: environment,
+    confirmed: options.confirmed,
+    confirmRequired,
+  });
 
   if (!snapshot.installed) await installLedger(engine);
   const identity = await readIdentity(engine.session.connection, snapshot.marker?.marker ?? null);
-  const run = new UpRun({ engine: configured.engine, environment, identity }, here);
+  const run = new UpRun(
+    { engine: configured.engine, environment, identity },
+    here,
+    options.observer,
+  );
   await run.go(selected);
   return { environment, selected, elsewhere, ...run.result() };
 }
 
 /** The checks that every `up` makes, pending or not. */
-export function inspect(snapshot: LedgerSnapshot, files: readonly KnownFile[], order: ExecOrder): Selected {
+export function inspect(
+  snapshot: LedgerSnapshot,
+  files: readonly KnownFile[],
+  order: ExecOrder,
+): Selected {
   if (!snapshot.headOk) {
     throw new HygieneError('HYG_INTEGRITY_CHAIN', {
       message: 'The newest event of the ledger was changed, or events are missing before it.',
@@ -130,20 +167,34 @@ export async function installLedger(engine: Engine): Promise<void> {
     await connection.query(rawSql('commit'));
   } catch (error) {
     await connection.query(rawSql('rollback'));
-    throw error;
+    throw hasSqlstate(error, sqlstate.insufficientPrivilege) ? mayNotInstall(error) : error;
   }
+}
+
+function mayNotInstall(cause: unknown): HygieneError {
+  return new HygieneError('HYG_REFUSED_PRIVILEGES', {
+    message: `There is no ledger yet, and this role may not make it: ${(cause as Error).message}.`,
+    hint: 'Let a DBA run the script of `hygiene init --print-sql`, or grant create on the database to the role.',
+    cause,
+  });
 }
 
 /** One pass over what is pending. */
 class UpRun {
   readonly #context: EventContext;
   readonly #migrations: readonly RunnableMigration[];
+  readonly #observer: UpObserver | undefined;
   readonly #results: MigrationResult[] = [];
   #error: HygieneError | null = null;
 
-  constructor(context: EventContext, migrations: readonly RunnableMigration[]) {
+  constructor(
+    context: EventContext,
+    migrations: readonly RunnableMigration[],
+    observer: UpObserver | undefined,
+  ) {
     this.#context = context;
     this.#migrations = migrations;
+    this.#observer = observer;
   }
 
   async go(selected: Selected): Promise<void> {
@@ -177,12 +228,17 @@ class UpRun {
     const { id, description, irreversible } = migration;
     try {
       const outcome = await applyMigration(this.#context, migration);
-      this.#results.push({ id, description, irreversible, outcome });
+      this.#keep({ id, description, irreversible, outcome });
     } catch (thrown) {
       const error = toHygieneError(thrown);
-      this.#results.push({ id, description, irreversible, outcome: { kind: 'failed', error } });
+      this.#keep({ id, description, irreversible, outcome: { kind: 'failed', error } });
       throw error;
     }
+  }
+
+  #keep(result: MigrationResult): void {
+    this.#results.push(result);
+    this.#observer?.ended(result);
   }
 
   async #isRecorded(id: string): Promise<boolean> {

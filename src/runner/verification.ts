@@ -46,9 +46,17 @@ export async function verifyReadOnly(
   }
 }
 
-async function runVerify(scope: VerificationScope, migration: RunnableMigration): Promise<Verification> {
+async function runVerify(
+  scope: VerificationScope,
+  migration: RunnableMigration,
+): Promise<Verification> {
   const { connection, catalog, before, repeat } = scope;
-  const evaluator = new CheckEvaluator({ connection, catalog, purges: declaredPurges(migration), before });
+  const evaluator = new CheckEvaluator({
+    connection,
+    catalog,
+    purges: declaredPurges(migration),
+    before,
+  });
   const checks: CheckResult[] = [];
   const makeCheck = async (check: Check): Promise<CheckResult> => {
     if (repeat === 'lasting' && !check.lasting) {
@@ -121,7 +129,15 @@ async function withDatabase(
 }
 
 function obsolete({ label, kind, lasting }: Check, reason: Error): CheckResult {
-  return { label, kind, lasting, expected: '', actual: reason.message, passed: true, obsolete: true };
+  return {
+    label,
+    kind,
+    lasting,
+    expected: '',
+    actual: reason.message,
+    passed: true,
+    obsolete: true,
+  };
 }
 
 function missing(label: string, reason: Error): HygieneError {

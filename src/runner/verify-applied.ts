@@ -25,7 +25,10 @@ export interface VerifyReport {
 }
 
 /** Repeats the lasting checks of every applied migration, in one read-only transaction. */
-export async function verifyApplied(engine: Engine, source: MigrationSource): Promise<VerifyReport> {
+export async function verifyApplied(
+  engine: Engine,
+  source: MigrationSource,
+): Promise<VerifyReport> {
   const { connection } = engine.session;
   const snapshot = await new Ledger(connection, engine.names).snapshot();
   const selected = inspect(snapshot, source.files, 'non-linear');

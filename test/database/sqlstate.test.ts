@@ -31,7 +31,7 @@ describe('the facts of a database error', () => {
   test.each([
     ['a text', 'text'],
     ['an error without a code', new Error('x')],
-    ['an error of the network', Object.assign(new Error('x'), { code: 'ECONNRESET' })],
+    ['an error of the network', databaseError('ECONNRESET')],
     ['an object that is no error', { code: '23505' }],
   ])('are none for %s', (_what, error) => {
     expect(databaseErrorFacts(error)).toBeNull();
@@ -56,10 +56,23 @@ describe('an error', () => {
     expect(isConnectionError(databaseError(code))).toBe(false);
   });
 
-  test('of the network means that the connection is gone, any other does not', () => {
-    expect(isConnectionError(new Error('Connection terminated unexpectedly'))).toBe(true);
-    expect(isConnectionError(new Error('read ECONNRESET'))).toBe(true);
-    expect(isConnectionError(new Error('x is not a function'))).toBe(false);
-    expect(isConnectionError('terminated')).toBe(false);
+  test.each([
+    new Error('Connection terminated unexpectedly'),
+    new Error('Client has encountered a connection error and is not queryable'),
+    new Error('PGlite is closed'),
+    databaseError('ECONNRESET'),
+    databaseError('EPIPE'),
+  ])('of driver or network (%s) means that the connection is gone', (error) => {
+    expect(isConnectionError(error)).toBe(true);
+  });
+
+  test.each([
+    new Error('the account is closed'),
+    new Error('3 terminated contracts are left'),
+    databaseError('ENOENT'),
+    'Connection terminated',
+    null,
+  ])('of the author (%s) leaves the connection', (error) => {
+    expect(isConnectionError(error)).toBe(false);
   });
 });

@@ -18,7 +18,10 @@ export class BreakingProxy {
   }
 
   /** @param url of the real server */
-  static async start(url: string, breakPoint: BreakPoint): Promise<{ proxy: BreakingProxy; url: string }> {
+  static async start(
+    url: string,
+    breakPoint: BreakPoint,
+  ): Promise<{ proxy: BreakingProxy; url: string }> {
     const target = new URL(url);
     const server = createServer();
     const proxy = new BreakingProxy(server, breakPoint);
@@ -49,7 +52,10 @@ export class BreakingProxy {
       socket.on('close', close);
     }
     client.on('data', (chunk: Buffer) => {
-      if (this.#breakPoint !== null && chunk.subarray(-COMMIT_MESSAGE.length).equals(COMMIT_MESSAGE)) {
+      if (
+        this.#breakPoint !== null &&
+        chunk.subarray(-COMMIT_MESSAGE.length).equals(COMMIT_MESSAGE)
+      ) {
         if (this.#breakPoint === 'before commit') {
           close();
           this.#breakPoint = null;

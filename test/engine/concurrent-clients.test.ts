@@ -48,7 +48,9 @@ describe('an application that keeps writing', () => {
   }
 
   test('loses nothing unarchived or uncounted, and raises no false alarm', async () => {
-    const [before] = await database.query<{ n: number }>('select count(*)::int as n from live_sessions');
+    const [before] = await database.query<{ n: number }>(
+      'select count(*)::int as n from live_sessions',
+    );
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => database.connect()));
     const stop = new AbortController();
     const writers = clients.map((client, at) => writeUntil(stop.signal, client, at));
@@ -59,7 +61,9 @@ describe('an application that keeps writing', () => {
     await Promise.all(clients.map((client) => client.end()));
 
     expect(report.error).toBeNull();
-    const [after] = await database.query<{ n: number }>('select count(*)::int as n from live_sessions');
+    const [after] = await database.query<{ n: number }>(
+      'select count(*)::int as n from live_sessions',
+    );
     const [archived] = await database.query<{ n: number }>(
       'select count(*)::int as n from hygiene_archive."20260101000000_g1_live_sessions"',
     );

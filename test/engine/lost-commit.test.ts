@@ -47,7 +47,9 @@ describe('a connection that breaks while committing', () => {
     expect(report.error?.code).toBe('HYG_DB_CONNECTION_LOST');
     expect(report.error?.exitCode).toBe(8);
     expect(await events()).toEqual(['started', 'failed']);
-    expect(await database.query("select from users where email like '%@example.com'")).not.toEqual([]);
+    expect(await database.query("select from users where email like '%@example.com'")).not.toEqual(
+      [],
+    );
     const next = await direct.write(`${ID}.ts`, purgeDemoUsers()).up();
     expect(next.results[0]?.outcome.kind).toBe('applied');
     expect(await events()).toEqual(['started', 'failed', 'started', 'applied']);

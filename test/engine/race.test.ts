@@ -12,16 +12,22 @@ describe('runners that come at once', () => {
     for (let round = 1; round <= ROUNDS; round += 1) {
       const id = `202601010000${String(round).padStart(2, '0')}_purge_demo_users`;
       bench.write(`${id}.ts`, purgeDemoUsers());
-      await database.execute(`insert into users (email, name) values ('racer${String(round)}@example.com', 'Racer')`);
+      await database.execute(
+        `insert into users (email, name) values ('racer${String(round)}@example.com', 'Racer')`,
+      );
 
       const reports = await Promise.all([bench.up(), bench.up(), bench.up()]);
 
       const outcomes = reports.map(({ error, results, selected }) => {
         if (error !== null) throw error;
-        return results[0]?.outcome.kind ?? (selected.applied.includes(id) ? 'found applied' : 'nothing');
+        return (
+          results[0]?.outcome.kind ?? (selected.applied.includes(id) ? 'found applied' : 'nothing')
+        );
       });
       expect(outcomes.filter((kind) => kind === 'applied')).toHaveLength(1);
-      expect(outcomes.filter((kind) => kind === 'done elsewhere' || kind === 'found applied')).toHaveLength(2);
+      expect(
+        outcomes.filter((kind) => kind === 'done elsewhere' || kind === 'found applied'),
+      ).toHaveLength(2);
     }
     const applied = await database.query(
       "select migration_id, count(*)::int as n from hygiene.ledger where event = 'applied' group by 1",
@@ -59,7 +65,9 @@ describe('runners that come at once', () => {
       { event: 'failed', n: 1 },
       { event: 'started', n: 13 },
     ]);
-    const left = await database.query("select from users where email ~ '^demo(1[0-9]|[1-9]|20)@example.com$'");
+    const left = await database.query(
+      "select from users where email ~ '^demo(1[0-9]|[1-9]|20)@example.com$'",
+    );
     expect(left).toHaveLength(8);
   });
 });

@@ -83,7 +83,11 @@ describe('a role that is not the owner', () => {
       {
         code: 'HYG_REFUSED_RLS',
         exit: 7,
-        says: ['Row-level security would hide rows of reports', role, `alter role "${role}" bypassrls`],
+        says: [
+          'Row-level security would hide rows of reports',
+          role,
+          `alter role "${role}" bypassrls`,
+        ],
       },
     );
   });
@@ -97,7 +101,11 @@ describe('a role that is not the owner', () => {
     bench.write(`${ID}.ts`, migration({ up: 'sql`delete from reports where id < 10`', more }));
     await expectRefused(
       { bench, database },
-      { code: 'HYG_REFUSED_RLS', exit: 7, says: ['row-level security', 'reports'] },
+      {
+        code: 'HYG_REFUSED_PRIVILEGES',
+        exit: 7,
+        says: ['row-level security', 'reports', 'sees all rows'],
+      },
     );
   });
 });
@@ -116,7 +124,11 @@ describe('under the production marker', () => {
       {
         code: 'HYG_REFUSED_CONFIRM',
         exit: 7,
-        says: [`"${database.name}" is marked production`, `--confirm ${database.name}`, 'HYGIENE_CONFIRM='],
+        says: [
+          `"${database.name}" is marked production`,
+          `--confirm ${database.name}`,
+          'HYGIENE_CONFIRM=',
+        ],
         ledger: [],
       },
     );
@@ -176,10 +188,18 @@ describe('what changes after a migration was applied', () => {
   });
 
   test('a second admin is none of its business', async () => {
-    await database.execute("insert into admins (email, name, password_hash) values ('b@corp-mail.io', 'B', 'x')");
+    await database.execute(
+      "insert into admins (email, name, password_hash) values ('b@corp-mail.io', 'B', 'x')",
+    );
     const [verified] = (await bench.verify()).migrations;
     expect(verified?.checks.map(({ passed }) => passed)).toEqual([true, true]);
-    bench.write('20260102000000_more.ts', migration({ up: "purge(rows('reports', sql`true`))", verify: "await expect.count('admins', 2);" }));
+    bench.write(
+      '20260102000000_more.ts',
+      migration({
+        up: "purge(rows('reports', sql`true`))",
+        verify: "await expect.count('admins', 2);",
+      }),
+    );
     expect((await bench.up()).error).toBeNull();
   });
 
@@ -191,7 +211,11 @@ describe('what changes after a migration was applied', () => {
     const [verified] = (await bench.verify()).migrations;
     expect(verified?.checks).toEqual([
       expect.objectContaining({ passed: true }),
-      expect.objectContaining({ passed: true, obsolete: true, actual: expect.stringContaining(name) }),
+      expect.objectContaining({
+        passed: true,
+        obsolete: true,
+        actual: expect.stringContaining(name),
+      }),
     ]);
     expect((await bench.up()).error).toBeNull();
   });

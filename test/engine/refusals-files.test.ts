@@ -34,7 +34,8 @@ describe('files that do not fit the ledger', () => {
   });
 
   test('a helper that an applied migration imports may not be edited either', async () => {
-    const helper = "import { rows, sql } from 'pg-hygiene';\nexport const chosen = rows('reports', sql`id < 50`);\n";
+    const helper =
+      "import { rows, sql } from 'pg-hygiene';\nexport const chosen = rows('reports', sql`id < 50`);\n";
     bench.remove(`${FIRST}.ts`).write('chosen-rows.ts', helper);
     bench.write(
       `${SECOND}.ts`,
@@ -44,7 +45,12 @@ describe('files that do not fit the ledger', () => {
     bench.write('chosen-rows.ts', helper.replace('50', '60'));
     await expectRefused(
       { bench, database },
-      { code: 'HYG_INTEGRITY_EDITED', exit: 5, says: [SECOND, 'one that it imports'], ledger: applied },
+      {
+        code: 'HYG_INTEGRITY_EDITED',
+        exit: 5,
+        says: [SECOND, 'one that it imports'],
+        ledger: applied,
+      },
     );
   });
 
@@ -87,14 +93,18 @@ describe('files that do not fit the ledger', () => {
 
     test('is applied when the order does not matter', async () => {
       const report = await bench.up({ execOrder: 'non-linear' });
-      expect(report.results.map(({ id, outcome }) => [id, outcome.kind])).toEqual([[LATE, 'applied']]);
+      expect(report.results.map(({ id, outcome }) => [id, outcome.kind])).toEqual([
+        [LATE, 'applied'],
+      ]);
     });
 
     test('is left out on request, and what is newer still runs', async () => {
       bench.write(`${SECOND}.ts`, purgeReports);
       const report = await bench.up({ execOrder: 'linear-skip' });
       expect(report.selected.leftOut).toEqual([LATE]);
-      expect(report.results.map(({ id, outcome }) => [id, outcome.kind])).toEqual([[SECOND, 'applied']]);
+      expect(report.results.map(({ id, outcome }) => [id, outcome.kind])).toEqual([
+        [SECOND, 'applied'],
+      ]);
     });
   });
 });
@@ -108,12 +118,20 @@ describe('files that are no complete migration', () => {
     );
     await expectRefused(
       { bench, database },
-      { code: 'HYG_LOAD_NO_VERIFY', exit: 2, says: [SECOND, 'verify', 'async verify({ expect })'], ledger: [] },
+      {
+        code: 'HYG_LOAD_NO_VERIFY',
+        exit: 2,
+        says: [SECOND, 'verify', 'async verify({ expect })'],
+        ledger: [],
+      },
     );
   });
 
   test('a file with a syntax error is told with its line', async () => {
-    bench.write(`${SECOND}.ts`, "import { sql } from 'pg-hygiene';\nexport default defineHygiene({ description: \n");
+    bench.write(
+      `${SECOND}.ts`,
+      "import { sql } from 'pg-hygiene';\nexport default defineHygiene({ description: \n",
+    );
     await expectRefused(
       { bench, database },
       { code: 'HYG_LOAD_BROKEN_FILE', exit: 2, says: [SECOND, 'hygiene lint'], ledger: [] },
@@ -124,7 +142,12 @@ describe('files that are no complete migration', () => {
     bench.write(`${SECOND}.ts`, migration({ up: 'sql`delete from reports`' }));
     await expectRefused(
       { bench, database },
-      { code: 'HYG_LOAD_INVALID', exit: 2, says: ['irreversible is missing', 'budget is missing'], ledger: [] },
+      {
+        code: 'HYG_LOAD_INVALID',
+        exit: 2,
+        says: ['irreversible is missing', 'budget is missing'],
+        ledger: [],
+      },
     );
   });
 
@@ -138,7 +161,12 @@ describe('files that are no complete migration', () => {
     bench.write(`${SECOND}.verify.sql`, 'select from reports;\n');
     await expectRefused(
       { bench, database },
-      { code: 'HYG_RUN_TRANSACTION_CONTROL', exit: 1, says: ['commit', `${SECOND}.up.sql`], ledger: [] },
+      {
+        code: 'HYG_RUN_TRANSACTION_CONTROL',
+        exit: 1,
+        says: ['commit', `${SECOND}.up.sql`],
+        ledger: [],
+      },
     );
   });
 });
@@ -155,11 +183,17 @@ describe('verify', () => {
   test('that fails names expected and found, and the removal is rolled back', async () => {
     bench.write(
       `${FIRST}.ts`,
-      purgeDemoUsers({ verify: "await expect.none(demoUsers); await expect.atLeast('admins', 2);" }),
+      purgeDemoUsers({
+        verify: "await expect.none(demoUsers); await expect.atLeast('admins', 2);",
+      }),
     );
     await expectRefused(
       { bench, database },
-      { code: 'HYG_VERIFY_FAILED', exit: 4, says: ['1 of the checks', 'at least 2 rows', 'found 1 row'] },
+      {
+        code: 'HYG_VERIFY_FAILED',
+        exit: 4,
+        says: ['1 of the checks', 'at least 2 rows', 'found 1 row'],
+      },
     );
   });
 
@@ -172,11 +206,17 @@ describe('verify', () => {
   });
 
   test.each([
-    ['through expect.sql', "await expect.sql(sql`delete from reports returning id`);"],
-    ['through expect.sql with a function', "await expect.sql(sql`select setval('reports_id_seq', 1)`, { equals: 1 });"],
+    ['through expect.sql', 'await expect.sql(sql`delete from reports returning id`);'],
+    [
+      'through expect.sql with a function',
+      "await expect.sql(sql`select setval('reports_id_seq', 1)`, { equals: 1 });",
+    ],
     ['through db', "await expect.none(demoUsers); await db('reports').del();"],
   ])('that writes %s is refused', async (_, verify) => {
-    bench.write(`${FIRST}.ts`, purgeDemoUsers({ verify }).replace('verify({ expect })', 'verify({ expect, db })'));
+    bench.write(
+      `${FIRST}.ts`,
+      purgeDemoUsers({ verify }).replace('verify({ expect })', 'verify({ expect, db })'),
+    );
     await expectRefused(
       { bench, database },
       { code: 'HYG_VERIFY_WRITES', exit: 4, says: ['verify tried to write', 'in `up`'] },
@@ -184,11 +224,17 @@ describe('verify', () => {
   });
 
   describe.each([
-    ['through expect.sql', 'await expect.sql(sql`commit; delete from reports`, { lasting: true });'],
+    [
+      'through expect.sql',
+      'await expect.sql(sql`commit; delete from reports`, { lasting: true });',
+    ],
     ['through db', "await expect.none(demoUsers); await db.raw('commit; delete from reports');"],
   ])('that commits %s', (_, commits) => {
     function withVerify(verify: string): string {
-      const text = purgeDemoUsers({ verify }).replace('verify({ expect })', 'verify({ expect, db })');
+      const text = purgeDemoUsers({ verify }).replace(
+        'verify({ expect })',
+        'verify({ expect, db })',
+      );
       return `import { existsSync } from 'node:fs';\n${text}`;
     }
 
@@ -196,7 +242,11 @@ describe('verify', () => {
       bench.write(`${FIRST}.ts`, withVerify(commits));
       await expectRefused(
         { bench, database },
-        { code: 'HYG_RUN_TRANSACTION_CONTROL', exit: 1, says: ['control the transaction', 'commit'] },
+        {
+          code: 'HYG_RUN_TRANSACTION_CONTROL',
+          exit: 1,
+          says: ['control the transaction', 'commit'],
+        },
       );
     });
 

@@ -34,7 +34,10 @@ describe('a predicate', () => {
   });
 
   test('of many lines is shortened, so that the message stays readable', async () => {
-    const long = Array.from({ length: 60 }, (_, at) => `email <> 'user${String(at)}@example.com'`).join('\n and ');
+    const long = Array.from(
+      { length: 60 },
+      (_, at) => `email <> 'user${String(at)}@example.com'`,
+    ).join('\n and ');
     await refusedWhen(`purge(rows('users', sql\`${long} and nonsense\`))`, {
       code: 'HYG_PLAN_BAD_PREDICATE',
       exit: 2,
@@ -53,7 +56,9 @@ describe('a predicate', () => {
     await bench.up();
     expect(await countOf(database, 'payments')).toBe(unknown);
     expect(
-      await database.query("select evidence #> '{steps,0,nullRows}' as n from hygiene.ledger where event = 'applied'"),
+      await database.query(
+        "select evidence #> '{steps,0,nullRows}' as n from hygiene.ledger where event = 'applied'",
+      ),
     ).toEqual([{ n: unknown }]);
   });
 
@@ -77,10 +82,18 @@ describe('a table that does not exist', () => {
   });
 
   test('is skipped with `requires`, without an error', async () => {
-    bench.write(`${ID}.ts`, migration({ up: "purge(rows('guests', sql`true`))", more: "requires: ['guests', 'users.email']," }));
+    bench.write(
+      `${ID}.ts`,
+      migration({
+        up: "purge(rows('guests', sql`true`))",
+        more: "requires: ['guests', 'users.email'],",
+      }),
+    );
     const report = await bench.up();
     expect(report.error).toBeNull();
-    expect(report.results.map(({ outcome }) => outcome)).toEqual([{ kind: 'skipped', missing: ['guests'] }]);
+    expect(report.results.map(({ outcome }) => outcome)).toEqual([
+      { kind: 'skipped', missing: ['guests'] },
+    ]);
     expect(await events(database)).toEqual(['skipped']);
   });
 
@@ -132,7 +145,10 @@ describe('dependents', () => {
     const tables = Array.from({ length: 30 }, (_, at) => `dependent_table_number_${String(at)}`);
     await database.execute(
       tables
-        .map((name) => `create table ${name} (user_id bigint references users); insert into ${name} values (1);`)
+        .map(
+          (name) =>
+            `create table ${name} (user_id bigint references users); insert into ${name} values (1);`,
+        )
         .join('\n'),
     );
     await refusedWhen("purge(rows('users', sql`id = 1`))", {
@@ -143,7 +159,9 @@ describe('dependents', () => {
   });
 
   test('without a row in the way need not be named', async () => {
-    await database.execute('delete from reports; delete from payments; delete from live_sessions; delete from subscriptions');
+    await database.execute(
+      'delete from reports; delete from payments; delete from live_sessions; delete from subscriptions',
+    );
     bench.write(`${ID}.ts`, purgeDemoUsers({ options: '' }));
     expect((await bench.up()).error).toBeNull();
     expect(await countOf(database, 'users')).toBe(20);
@@ -179,17 +197,32 @@ describe('the budget', () => {
     `purge(rows('users', sql\`email like '%@example.com'\`), { dependents: 'all', budget: ${budget} })`;
 
   test.each([
-    ['more rows than max', '{ max: 1599 }', ['1,600 rows', 'at most 1,599', 'budget: { max: 1600 }']],
-    ['fewer rows than min', '{ min: 1601 }', ['1,600 rows', 'at least 1,601', 'budget: { min: 1600 }']],
-    ['a larger share than maxShare', '{ maxShare: 0.9 }', ['300 of 320 rows', '93.75 %', '90 %', 'maxShare: 0.94']],
+    [
+      'more rows than max',
+      '{ max: 1599 }',
+      ['1,600 rows', 'at most 1,599', 'budget: { max: 1600 }'],
+    ],
+    [
+      'fewer rows than min',
+      '{ min: 1601 }',
+      ['1,600 rows', 'at least 1,601', 'budget: { min: 1600 }'],
+    ],
+    [
+      'a larger share than maxShare',
+      '{ maxShare: 0.9 }',
+      ['300 of 320 rows', '93.75 %', '90 %', 'maxShare: 0.94'],
+    ],
   ])('refuses %s', async (_, budget, says) => {
     await refusedWhen(options(budget), { code: 'HYG_REFUSED_BUDGET', exit: 7, says });
   });
 
-  test.each(['{ max: 1600 }', '{ min: 1600 }', '{ maxShare: 0.94 }'])('%s is kept to the row', async (budget) => {
-    bench.write(`${ID}.ts`, migration({ up: options(budget) }));
-    expect((await bench.up()).error).toBeNull();
-  });
+  test.each(['{ max: 1600 }', '{ min: 1600 }', '{ maxShare: 0.94 }'])(
+    '%s is kept to the row',
+    async (budget) => {
+      bench.write(`${ID}.ts`, migration({ up: options(budget) }));
+      expect((await bench.up()).error).toBeNull();
+    },
+  );
 
   test('above 100,000 rows in one transaction must be said', async () => {
     await database.execute('create table events as select n from generate_series(1, 100001) as n');
@@ -201,17 +234,25 @@ describe('the budget', () => {
   });
 
   test('of a scrub counts changed rows', async () => {
-    await refusedWhen("scrub(rows('users', sql`true`), { set: { name: 'x' }, budget: { max: 10 } })", {
-      code: 'HYG_REFUSED_BUDGET',
-      exit: 7,
-      says: ['scrub users', '320 rows', 'budget: { max: 320 }'],
-    });
+    await refusedWhen(
+      "scrub(rows('users', sql`true`), { set: { name: 'x' }, budget: { max: 10 } })",
+      {
+        code: 'HYG_REFUSED_BUDGET',
+        exit: 7,
+        says: ['scrub users', '320 rows', 'budget: { max: 320 }'],
+      },
+    );
   });
 });
 
 describe('protected rows', () => {
   beforeEach(() => {
-    bench.write('config.ts', config("protect: [rows('users', sql`email like '%@corp-mail.io'`), rows('admins', sql`true`)]"));
+    bench.write(
+      'config.ts',
+      config(
+        "protect: [rows('users', sql`email like '%@corp-mail.io'`), rows('admins', sql`true`)]",
+      ),
+    );
   });
 
   test('in the selection are refused with their number', async () => {
@@ -223,17 +264,27 @@ describe('protected rows', () => {
   });
 
   test('that would only lose a reference or be scrubbed are refused too', async () => {
-    await database.execute('alter table users add column invited_by bigint references users; update users set invited_by = 1');
-    await refusedWhen("purge(rows('users', sql`id = 1`), { dependents: { users: 'nullify', reports: 'purge', payments: 'purge', live_sessions: 'purge', subscriptions: 'purge' } })", {
-      code: 'HYG_REFUSED_PROTECTED',
-      exit: 7,
-      says: ['20 protected rows would be changed'],
-    });
+    await database.execute(
+      'alter table users add column invited_by bigint references users; update users set invited_by = 1',
+    );
+    await refusedWhen(
+      "purge(rows('users', sql`id = 1`), { dependents: { users: 'nullify', reports: 'purge', payments: 'purge', live_sessions: 'purge', subscriptions: 'purge' } })",
+      {
+        code: 'HYG_REFUSED_PROTECTED',
+        exit: 7,
+        says: ['20 protected rows would be changed'],
+      },
+    );
     await refusedWhen("scrub(rows('users', sql`true`), { set: { name: 'x' } })", {
       code: 'HYG_REFUSED_PROTECTED',
       exit: 7,
       says: ['scrub users', '20 protected rows would be changed'],
-      ledger: ['started', 'failed HYG_REFUSED_PROTECTED', 'started', 'failed HYG_REFUSED_PROTECTED'],
+      ledger: [
+        'started',
+        'failed HYG_REFUSED_PROTECTED',
+        'started',
+        'failed HYG_REFUSED_PROTECTED',
+      ],
     });
   });
 
@@ -242,7 +293,9 @@ describe('protected rows', () => {
     await refusedWhen("purge(rows('users', sql`id <= 100`), { dependents: 'all' })", {
       code: 'HYG_REFUSED_PROTECTED',
       exit: 7,
-      says: [/payments: \d+ protected rows would be removed \(payments where amount_cents > 3000\)/],
+      says: [
+        /payments: \d+ protected rows would be removed \(payments where amount_cents > 3000\)/,
+      ],
     });
   });
 });
@@ -251,7 +304,9 @@ test('every refusal of one plan is shown at once, and planning keeps nothing', a
   bench.write('config.ts', config("protect: [rows('users', sql`id = 320`)]"));
   bench.write(
     `${ID}.ts`,
-    migration({ up: "[purge(rows('users', sql`true`), { budget: { max: 1 } }), purge(rows('reports', sql`nonsense`))]" }),
+    migration({
+      up: "[purge(rows('users', sql`true`), { budget: { max: 1 } }), purge(rows('reports', sql`nonsense`))]",
+    }),
   );
   const [planned] = (await bench.plan()).migrations;
   expect(planned?.refusals.map(({ code }) => code)).toEqual([

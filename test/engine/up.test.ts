@@ -20,7 +20,9 @@ describe('up', () => {
              (select count(*) from payments) as payments, (select count(*) from subscriptions) as subscriptions,
              (select count(*) from reports) as reports, (select count(*) from admins) as admins,
              (select count(*) from payments where user_id is null) as orphans`);
-    return Object.fromEntries(Object.entries(row ?? {}).map(([name, value]) => [name, Number(value)]));
+    return Object.fromEntries(
+      Object.entries(row ?? {}).map(([name, value]) => [name, Number(value)]),
+    );
   }
 
   test('removes, archives, verifies and records in one go, and a second run does nothing', async () => {
@@ -32,7 +34,9 @@ describe('up', () => {
     const removed = (before['users'] ?? 0) - (after['users'] ?? 0);
     expect(removed).toBeGreaterThan(100);
     expect(after['payments']).toBe(before['payments']);
-    const archived = await database.query('select * from hygiene_archive."20260101000000_g1_users"');
+    const archived = await database.query(
+      'select * from hygiene_archive."20260101000000_g1_users"',
+    );
     expect(archived).toHaveLength(removed);
     const again = await bench.up();
     expect(again.results).toEqual([]);
@@ -46,19 +50,28 @@ describe('up', () => {
     const planned = await bench.plan();
     const [step] = planned.migrations[0]?.steps ?? [];
     expect(planned.migrations[0]?.refusals).toEqual([]);
-    expect(await database.query("select to_regclass('hygiene.ledger') as t")).toEqual([{ t: null }]);
+    expect(await database.query("select to_regclass('hygiene.ledger') as t")).toEqual([
+      { t: null },
+    ]);
     const report = await bench.up();
     const [result] = report.results;
-    if (step?.kind !== 'purge' || result?.outcome.kind !== 'applied') throw new Error('not applied');
-    const plannedRows = step.plan.tables.filter(({ doomed }) => doomed > 0).map((t) => [t.table, t.doomed]);
+    if (step?.kind !== 'purge' || result?.outcome.kind !== 'applied')
+      throw new Error('not applied');
+    const plannedRows = step.plan.tables
+      .filter(({ doomed }) => doomed > 0)
+      .map((t) => [t.table, t.doomed]);
     const done = result.outcome.evidence.tables.filter(({ removed }) => removed > 0);
     expect(done.map((t) => [t.table, t.removed]).sort()).toEqual(plannedRows.sort());
   });
 
   test('repeats the lasting checks afterwards', async () => {
     await bench.up();
-    expect((await bench.verify()).migrations[0]?.checks.map(({ passed }) => passed)).toEqual([true]);
+    expect((await bench.verify()).migrations[0]?.checks.map(({ passed }) => passed)).toEqual([
+      true,
+    ]);
     await database.execute("insert into users (email, name) values ('back@example.com', 'Back')");
-    expect((await bench.verify()).migrations[0]?.checks.map(({ passed }) => passed)).toEqual([false]);
+    expect((await bench.verify()).migrations[0]?.checks.map(({ passed }) => passed)).toEqual([
+      false,
+    ]);
   });
 });

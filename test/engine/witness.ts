@@ -48,9 +48,7 @@ export async function events(database: TestDatabase): Promise<readonly string[]>
 /** The lines that an error takes in a terminal of 100 columns. */
 export function terminalLines(error: HygieneError): number {
   const text = error.hint === null ? error.message : `${error.message}\n${error.hint}`;
-  return text
-    .split('\n')
-    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 100)), 0);
+  return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 100)), 0);
 }
 
 export interface Refusal {
@@ -85,5 +83,7 @@ export async function expectRefused(
 }
 
 function asPattern(said: string | RegExp): RegExp {
-  return typeof said === 'string' ? new RegExp(said.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')) : said;
+  return typeof said === 'string'
+    ? new RegExp(said.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'))
+    : said;
 }

@@ -58,7 +58,9 @@ export class Workbench {
     };
   }
 
-  up(changes: Partial<ConnectOptions & { confirm: string; execOrder: ExecOrder }> = {}): Promise<UpOperationReport> {
+  up(
+    changes: Partial<ConnectOptions & { confirm: string; execOrder: ExecOrder }> = {},
+  ): Promise<UpOperationReport> {
     return upOperation(this.world(), {
       ...this.options(changes),
       confirm: changes.confirm ?? null,
@@ -86,7 +88,9 @@ export class Workbench {
 }
 
 /** The usual migration: purges the demo users of the sample application. */
-export function purgeDemoUsers(changes: { readonly options?: string; readonly verify?: string } = {}): string {
+export function purgeDemoUsers(
+  changes: { readonly options?: string; readonly verify?: string } = {},
+): string {
   const options =
     changes.options ??
     `dependents: { live_sessions: 'purge', reports: 'purge', payments: 'nullify', subscriptions: 'purge' },

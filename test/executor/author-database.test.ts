@@ -19,7 +19,7 @@ function inMemory(): Connection {
     kind: 'postgres',
     query: <R extends object>(statement: Parameters<Connection['query']>[0]) => {
       const { text, values } = renderSql(statement);
-      return client.query(text, [...values]) as Promise<QueryResult<R>>;
+      return client.query<R>(text, [...values]);
     },
     script: () => Promise.resolve([]),
     transactionStatus: () => Promise.resolve('open'),
@@ -30,7 +30,7 @@ function inMemory(): Connection {
 }
 
 interface MemoryClient {
-  query(text: string, values: readonly unknown[]): Promise<{ rows: object[]; rowCount: number }>;
+  query<R>(text: string, values: readonly unknown[]): Promise<QueryResult<R>>;
 }
 
 describe("the author's knex", () => {

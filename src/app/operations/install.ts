@@ -3,7 +3,13 @@ import { HygieneError } from '../../kernel/errors.ts';
 import { ledgerDdl } from '../../ledger/ddl.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { installLedger } from '../../runner/up.ts';
-import { type ConnectOptions, openEngine, openProject, type ProjectOptions, type World } from '../compose.ts';
+import {
+  type ConnectOptions,
+  openEngine,
+  openProject,
+  type ProjectOptions,
+  type World,
+} from '../compose.ts';
 import { toolVersion } from '../tool-version.ts';
 
 export interface InstallReport {

@@ -32,7 +32,10 @@ export function ledgerListOperation(
 }
 
 /** Recomputes the whole chain. */
-export function ledgerVerifyOperation(world: World, options: ConnectOptions): Promise<LedgerVerifyReport> {
+export function ledgerVerifyOperation(
+  world: World,
+  options: ConnectOptions,
+): Promise<LedgerVerifyReport> {
   return withLedger(world, options, async (ledger, { installed, ...facts }) => ({
     ...facts,
     installed,

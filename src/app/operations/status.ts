@@ -40,7 +40,9 @@ export async function statusOperation(
     const snapshot = await new Ledger(session.connection, names).snapshot();
     const source = opened.project.migrations();
     const records = readHistory(snapshot.events);
-    const { pending, problem } = pendingOrProblem(() => selectPending(source.files, records, order).pending);
+    const { pending, problem } = pendingOrProblem(
+      () => selectPending(source.files, records, order).pending,
+    );
     const ids = [...new Set([...source.files.map(({ id }) => id), ...records.keys()])].sort();
     const last = snapshot.events.at(-1);
     return {

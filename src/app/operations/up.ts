@@ -1,6 +1,6 @@
 import type { TargetDescription } from '../../database/connection.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
-import { up, type UpReport } from '../../runner/up.ts';
+import { type MigrationResult, up, type UpReport } from '../../runner/up.ts';
 import type { Config } from '../config.ts';
 import { type ConnectOptions, openEngine, type World } from '../compose.ts';
 
@@ -9,6 +9,8 @@ export interface UpOperationOptions extends ConnectOptions {
   readonly confirm: string | null;
   /** Told when something is pending, before anything runs: it may take hours. */
   readonly onBegin?: (target: TargetDescription, environment: string | null) => void;
+  /** Told after each migration, applied or not. */
+  readonly onResult?: (result: MigrationResult) => void;
 }
 
 export interface UpOperationReport extends UpReport {
@@ -17,7 +19,10 @@ export interface UpOperationReport extends UpReport {
 }
 
 /** Applies what is pending. @throws HygieneError when it refuses before anything runs */
-export async function upOperation(world: World, options: UpOperationOptions): Promise<UpOperationReport> {
+export async function upOperation(
+  world: World,
+  options: UpOperationOptions,
+): Promise<UpOperationReport> {
   const opened = await openEngine(world, options);
   try {
     const report = await up(opened.engine, opened.project.migrations(), {
@@ -25,11 +30,11 @@ export async function upOperation(world: World, options: UpOperationOptions): Pr
       confirmed: options.confirm ?? world.variables['HYGIENE_CONFIRM'] ?? null,
       configured: async () => {
         const { engine, config } = await opened.configured();
-        const confirmRequired = (marker: string | null): boolean => {
-          options.onBegin?.(engine.session.target, marker);
-          return isConfirmRequired(config, marker);
-        };
-        return { engine, confirmRequired };
+        return { engine, confirmRequired: (marker) => isConfirmRequired(config, marker) };
+      },
+      observer: {
+        begun: (environment) => options.onBegin?.(opened.engine.session.target, environment),
+        ended: (result) => options.onResult?.(result),
       },
     });
     const { session, facts } = opened.engine;

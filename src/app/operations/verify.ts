@@ -7,7 +7,10 @@ export interface VerifyOperationReport extends VerifyReport {
 }
 
 /** Repeats the lasting checks of everything that was applied. */
-export async function verifyOperation(world: World, options: ConnectOptions): Promise<VerifyOperationReport> {
+export async function verifyOperation(
+  world: World,
+  options: ConnectOptions,
+): Promise<VerifyOperationReport> {
   const opened = await openEngine(world, options);
   try {
     const report = await verifyApplied(opened.engine, opened.project.migrations());

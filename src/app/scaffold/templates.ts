@@ -75,7 +75,7 @@ export function exampleTemplate(): string {
   return `// An example to read. Files in this folder are never run: \`hygiene create <name>\` makes one that is.
 import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
 
-const demoUsers = rows('users', sql\`email ~* '@example\\\\.(com|org|net)$'\`);
+const demoUsers = rows('users', sql\`email ~* '@example\\.(com|org|net)$'\`);
 
 export default defineHygiene({
   description: 'Remove the demo accounts that the old seed script left behind',

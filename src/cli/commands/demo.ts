@@ -28,9 +28,9 @@ export async function demo(context: CommandContext): Promise<CommandResult> {
   const directory = join(io.cwd, '.hygiene', 'demo');
   const say = given.flag('json') ? (): void => undefined : io.stdout;
 
-  const before = await prepareSample(directory);
   const place = relative(io.cwd, directory);
-  say(`A sample application with its database is in ${place}: demo accounts among genuine users.\n\n`);
+  say(`Making a sample application in ${place}: 300 demo accounts among 20 genuine users.\n\n`);
+  const before = await prepareSample(directory);
   say(`${style.bold(`$ cd ${place}`)}\n`);
   const steps: { readonly command: string; readonly exitCode: number }[] = [];
   for (const { line, about, expected } of tour) {
