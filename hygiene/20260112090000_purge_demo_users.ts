@@ -1,6 +1,6 @@
 import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
 
-const demoUsers = rows('users', sql`email ~* '@example[.](com|org|net)$'`);
+const demoUsers = rows('users', sql`email ~* '@example\.(com|org|net)$'`);
 
 export default defineHygiene({
   description: 'Remove the demo accounts that the old seed script left behind',

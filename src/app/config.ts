@@ -16,59 +16,57 @@ export interface Config {
   readonly contacts: readonly Contact[];
 }
 
-export const defaultConfig: Config = {
-  protect: [],
-  names: defaultLedgerNames,
-  retentionDays: 30,
-  environments: {},
-  sideEffects: [],
-  contacts: [],
-};
-
 const identifier = z.string().min(1).max(63);
 const table = z.union([z.string().min(1), z.tuple([z.string().min(1), z.string().min(1)])]);
 
 const schema = z.strictObject({
-  protect: z.array(z.custom<RowSet>(isRowSet, 'must be made by rows(table, …)')).optional(),
+  protect: z.array(z.custom<RowSet>(isRowSet, 'must be made by rows(table, …)')).default([]),
   schemas: z
-    .strictObject({ ledger: identifier.optional(), archive: identifier.optional() })
-    .optional(),
-  retentionDays: z.number().int().positive().optional(),
+    .strictObject({
+      ledger: identifier.default(defaultLedgerNames.schema),
+      archive: identifier.default(defaultLedgerNames.archiveSchema),
+    })
+    .prefault({}),
+  retentionDays: z.number().int().positive().default(30),
   environments: z
     .record(z.string(), z.strictObject({ confirm: z.boolean().optional() }))
-    .optional(),
+    .default({}),
   sideEffects: z
     .array(
       z.strictObject({
         table,
         reason: z.string().min(3),
-        perRemovedRow: z.number().positive().optional(),
+        perRemovedRow: z.number().positive().default(1),
       }),
     )
-    .optional(),
-  contacts: z.array(z.strictObject({ name: z.string().min(1), how: z.string().min(1) })).optional(),
+    .default([]),
+  contacts: z
+    .array(z.strictObject({ name: z.string().min(1), how: z.string().min(1) }))
+    .default([]),
 });
+
+/** What a project without a config file gets. */
+export const defaultConfig: Config = toConfig(schema.parse({}));
 
 /**
  * Loads and checks a config file.
  * @throws HygieneError HYG_CONFIG_INVALID with all problems at once
  */
 export async function loadConfig(path: string, importer: Importer): Promise<Config> {
-  const exported = defaultExport(await importModule(path, importer));
-  const parsed = schema.safeParse(exported);
+  const parsed = schema.safeParse(withoutBrand(defaultExport(await importModule(path, importer))));
   if (!parsed.success) throw invalid(path, parsed.error);
-  const { schemas, protect, retentionDays, environments, contacts } = parsed.data;
-  return {
-    protect: protect ?? defaultConfig.protect,
-    names: {
-      schema: schemas?.ledger ?? defaultLedgerNames.schema,
-      archiveSchema: schemas?.archive ?? defaultLedgerNames.archiveSchema,
-    },
-    retentionDays: retentionDays ?? defaultConfig.retentionDays,
-    environments: environments ?? {},
-    sideEffects: (parsed.data.sideEffects ?? []) as readonly SideEffect[],
-    contacts: contacts ?? [],
-  };
+  return toConfig(parsed.data);
+}
+
+function toConfig({ schemas, ...settings }: z.output<typeof schema>): Config {
+  return { ...settings, names: { schema: schemas.ledger, archiveSchema: schemas.archive } };
+}
+
+/** The mark of defineConfig is a symbol, which no schema names. */
+function withoutBrand(exported: unknown): unknown {
+  return typeof exported === 'object' && exported !== null
+    ? Object.fromEntries(Object.entries(exported))
+    : exported;
 }
 
 function invalid(path: string, error: z.ZodError): HygieneError {

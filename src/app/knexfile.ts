@@ -41,7 +41,7 @@ export async function readKnexfileEntry(
   const file = basename(path);
   const environments = await evaluated(defaultExport(await importModule(path, importer)), file);
   const found = environments[env] ?? singleEnvironment(environments);
-  if (found === null || found === undefined) throw unknownEnvironment(file, env, environments);
+  if (found === null) throw unknownEnvironment(file, env, environments);
   const entry = await evaluated(found, file);
   const client = clientName(entry['client']);
   if (client === 'pglite') return { kind: 'embedded', file, directory: pgliteDirectory(entry) };
@@ -105,7 +105,7 @@ async function postgresEntry(file: string, env: string, entry: Facts): Promise<K
     kind: 'postgres',
     file,
     url: url === '' ? null : url,
-    config: connection as ClientConfig,
+    config: connection,
     host,
     port: Number(connection['port'] ?? 5432),
     database,

@@ -25,7 +25,9 @@ export function archiveTable(archiveSchema: string, key: ArchiveKey): QualifiedN
   const suffix = key.kind === 'mutations' ? '_mutations' : '';
   const prefix = `${version}_g${String(key.generation)}_`;
   const whole = `${prefix}${source}${suffix}`;
-  const ambiguous = key.table.schema !== 'public';
+  // A table `users_mutations` must not share a name with what became of `users`.
+  const ambiguous =
+    key.table.schema !== 'public' || (key.kind === 'rows' && source.endsWith('_mutations'));
   if (!ambiguous && Buffer.byteLength(whole) <= NAME_BYTES_MAX) {
     return new QualifiedName(archiveSchema, whole);
   }

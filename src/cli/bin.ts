@@ -39,7 +39,7 @@ async function start(): Promise<void> {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     isTty: process.stdout.isTTY,
-    columns: process.stdout.columns ?? 100,
+    columns: process.stdout.isTTY ? process.stdout.columns : 100,
     cwd: process.cwd(),
     variables: process.env,
     signal: controller.signal,

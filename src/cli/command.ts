@@ -16,11 +16,13 @@ export interface CommandContext {
   readonly style: Style;
   /** Says what the command works on, once, before anything else. */
   readonly announce: (target: TargetFacts, environment: string | null) => void;
+  /** Says something before the result; where a document is wanted, nothing. */
+  readonly say: (lines: readonly string[]) => void;
   /** Runs another command line in another directory, with no settings but its own flags. */
   readonly again: (argv: readonly string[], place: AnotherPlace) => Promise<number>;
 }
 
-export interface AnotherPlace {
+interface AnotherPlace {
   readonly cwd: string;
   /** Gets what goes to stdout and stderr, in the order in which it is said. */
   readonly say: (text: string) => void;
@@ -37,7 +39,7 @@ export interface CommandResult {
   readonly error?: HygieneError | null;
 }
 
-export interface Positional {
+interface Positional {
   readonly name: string;
   readonly describe: string;
   readonly choices?: readonly string[];

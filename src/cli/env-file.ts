@@ -15,9 +15,9 @@ export function withEnvFile(variables: Variables, file: string | null, cwd: stri
   try {
     return { ...parseEnv(readFileSync(resolve(cwd, file), 'utf8')), ...variables };
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no text';
+    const { code = 'no text' } = cause as { readonly code?: string };
     throw new HygieneError('HYG_USAGE', {
-      message: `The file ${file} of variables cannot be read: ${reason}.`,
+      message: `The file ${file} of variables cannot be read: ${code}.`,
       hint: 'Correct --env-file (or HYGIENE_ENV_FILE).',
       cause,
     });

@@ -8,6 +8,12 @@ const MS_PER_SECOND = 1000;
 const YES = new Set(['1', 'true', 'yes', 'on']);
 const NO = new Set(['0', 'false', 'no', 'off']);
 
+interface Raw {
+  readonly value: string | boolean | undefined;
+  /** The flag or the variable, as a message names it. */
+  readonly source: string;
+}
+
 /** The options of one command line, each from its flag or its variable. Not to be trusted until read. */
 export class GivenOptions {
   readonly #flags: Readonly<Record<string, unknown>>;
@@ -28,7 +34,7 @@ export class GivenOptions {
   text(name: string): string | null {
     const { value, source } = this.#raw(name);
     if (value === undefined || value === '') return null;
-    const text = String(value);
+    const text = value.toString();
     const choices = this.#specs[name]?.choices;
     if (choices !== undefined && !choices.includes(text)) {
       throw badValue(source, text, `one of ${choices.join(', ')}`);
@@ -40,7 +46,7 @@ export class GivenOptions {
     const { value, source } = this.#raw(name);
     if (typeof value === 'boolean') return value;
     if (value === undefined || value === '') return false;
-    const word = String(value).toLowerCase();
+    const word = value.toLowerCase();
     if (!YES.has(word) && !NO.has(word)) throw badValue(source, word, 'true or false');
     return YES.has(word);
   }
@@ -70,8 +76,9 @@ export class GivenOptions {
     return new GivenOptions(this.#flags, this.#specs, variables);
   }
 
-  #raw(name: string): { readonly value: unknown; readonly source: string } {
-    const flag = this.#flags[name];
+  #raw(name: string): Raw {
+    // Every option is declared as a text or a switch, so the parser gives nothing else.
+    const flag = this.#flags[name] as Raw['value'];
     if (flag !== undefined) return { value: flag, source: `--${name}` };
     const variable = this.#specs[name]?.variable ?? null;
     return variable === null
@@ -95,7 +102,10 @@ export function connectOptions(given: GivenOptions): ConnectOptions {
 }
 
 /** Options as they are before a command line could be read. */
-export function sharedOnly(flags: Readonly<Record<string, unknown>>, variables: Variables): GivenOptions {
+export function sharedOnly(
+  flags: Readonly<Record<string, unknown>>,
+  variables: Variables,
+): GivenOptions {
   return new GivenOptions(flags, sharedOptions, variables);
 }
 

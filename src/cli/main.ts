@@ -95,6 +95,9 @@ async function run(command: Command, io: Io, given: GivenOptions): Promise<numbe
     announce: (target, environment) => {
       printer.announce(target, environment);
     },
+    say: (lines) => {
+      printer.say(lines);
+    },
     again: (argv, { cwd, say }) =>
       main(argv, { ...io, cwd, stdout: say, stderr: say, variables: withoutOurs(io.variables) }),
   };

@@ -55,7 +55,9 @@ function buildParser(options: ParserOptions, args: readonly string[], choose: Ch
   const { commands, columns } = options;
   const parser = yargs([])
     .scriptName('hygiene')
-    .usage('$0 <command> [options]\n\nRemoves demo, test and seed data from PostgreSQL: once, proven, on record.')
+    .usage(
+      '$0 <command> [options]\n\nRemoves demo, test and seed data from PostgreSQL: once, proven, on record.',
+    )
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -117,32 +119,34 @@ function unreadable(
   args: readonly string[],
   commands: readonly Command[],
 ): HygieneError {
+  const command = commands.find(({ name }) => args.includes(name));
+  const place = command === undefined ? 'hygiene' : `hygiene ${command.name}`;
   const [, names = ''] = /^Unknown (?:argument|command)s?: (.*)$/.exec(message) ?? [];
-  const [name] = names.split(', ');
-  if (name === undefined || name === '') {
-    const text = message.replace(/\.?$/, '.');
-    return usage(text, `${commandIn(args, commands)} --help   shows how it is used.`);
+  const [name = ''] = names.split(', ');
+  if (name === '') {
+    return usage(message.replace(/\.?$/, '.'), `${place} --help   shows how it is used.`);
   }
-  const bare = args.includes(name);
-  const command = commands.find((each) => args.includes(each.name));
-  if (bare && command === undefined) {
-    const [near] = nearNames(name, commands.map((each) => each.name));
-    const hint = near === undefined ? 'hygiene --help   lists the commands.' : `Did you mean: hygiene ${near}`;
-    return usage(`There is no command "${name}".`, hint);
-  }
-  const place = commandIn(args, commands);
-  if (bare) return usage(`"${name}" is too much: ${place} does not take it.`, `${place} --help   shows how it is used.`);
-  const known = [...Object.keys(sharedOptions), ...Object.keys(command?.options ?? {})];
-  const [near] = nearNames(name, known);
-  return usage(
-    `There is no option --${name}${command === undefined ? '' : ` of ${place}`}.`,
-    near === undefined ? `${place} --help   lists the options.` : `Did you mean --${near}?`,
-  );
+  if (!args.includes(name)) return unknownOption(name, command, place);
+  if (command === undefined) return unknownCommand(name, commands);
+  const tooMuch = `"${name}" is too much: ${place} does not take it.`;
+  return usage(tooMuch, `${place} --help   shows how it is used.`);
 }
 
-function commandIn(args: readonly string[], commands: readonly Command[]): string {
-  const command = commands.find(({ name }) => args.includes(name));
-  return command === undefined ? 'hygiene' : `hygiene ${command.name}`;
+function unknownCommand(name: string, commands: readonly Command[]): HygieneError {
+  const known = commands.map((each) => each.name);
+  const [near] = nearNames(name, known);
+  const hint =
+    near === undefined ? 'hygiene --help   lists the commands.' : `Did you mean: hygiene ${near}`;
+  return usage(`There is no command "${name}".`, hint);
+}
+
+function unknownOption(name: string, command: Command | undefined, place: string): HygieneError {
+  const known = [...Object.keys(sharedOptions), ...Object.keys(command?.options ?? {})];
+  const [near] = nearNames(name, known);
+  const of = command === undefined ? '' : ` of ${place}`;
+  const hint =
+    near === undefined ? `${place} --help   lists the options.` : `Did you mean --${near}?`;
+  return usage(`There is no option --${name}${of}.`, hint);
 }
 
 function usage(message: string, hint: string): HygieneError {

@@ -37,6 +37,10 @@ export class Printer {
     this.#sayTarget();
   }
 
+  say(lines: readonly string[]): void {
+    if (!this.#options.json) this.#options.io.stdout(linesOf(lines));
+  }
+
   /** @returns the exit code */
   finish(result: CommandResult, contacts: Contacts): number {
     if (this.#options.json) this.#printDocument(result, contacts);

@@ -30,8 +30,8 @@ export function writeRunLog(place: RunLogPlace, report: UpOperationReport): stri
     const short = relative(io.cwd, path);
     return short.startsWith('..') ? path : short;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    io.stderr(`warning: the log of this run could not be written: ${reason}\n`);
+    const { code = 'unknown reason' } = error as { readonly code?: string };
+    io.stderr(`warning: the log of this run could not be written to ${path}: ${code}\n`);
     return null;
   }
 }

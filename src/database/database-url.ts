@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-
 import type { ClientConfig } from 'pg';
 
 import { HygieneError } from '../kernel/errors.ts';
+import { readTls } from './tls-options.ts';
 
 /** What a database URL says, in the terms of the pg driver. */
 export interface ParsedUrl {
@@ -15,8 +14,6 @@ export interface ParsedUrl {
   readonly searchPath: readonly string[] | null;
   readonly notes: readonly string[];
 }
-
-type Tls = Exclude<ClientConfig['ssl'], undefined>;
 
 /** Parameters that tune client pools or prepared statements, which this tool does not have. */
 const IGNORED = new Set([
@@ -62,35 +59,38 @@ const UNDERSTOOD = new Set([
 export function parseDatabaseUrl(text: string, source: string): ParsedUrl {
   const url = readUrl(text, source);
   const parameters = url.searchParams;
-  const { ssl, notes: tlsNotes } = readTls(parameters, source);
-  const decode = (part: string, name: string): string => decoded(part, name, source);
-  const host = parameters.get('host') ?? decode(url.hostname, 'host').replaceAll(/^\[|\]$/g, '');
-  const port = readPort(parameters.get('port') ?? (url.port || '5432'), source);
-  const database = decode(url.pathname.slice(1), 'database');
-  const user = decode(url.username, 'user');
-  if (host === '' || database === '' || user === '') {
-    throw badUrl(source, 'host, database and user must all be named');
-  }
-  const timeout = Number(parameters.get('connect_timeout') ?? '0');
+  const { ssl, notes: tlsNotes } = readTls(parameters, (reason) => badUrl(source, reason));
+  const place = readPlace(url, source);
   const schema = parameters.get('schema');
   return {
     config: {
-      host,
-      port,
-      database,
-      user,
-      ...(url.password === '' ? {} : { password: decode(url.password, 'password') }),
+      ...place,
+      ...(url.password === '' ? {} : { password: decoded(url.password, 'password', source) }),
       ...(ssl === null ? {} : { ssl }),
-      ...(timeout > 0 ? { connectionTimeoutMillis: timeout * 1000 } : {}),
-      ...optionalText(parameters, 'options'),
+      ...driverOptions(parameters),
     },
-    host,
-    port,
-    database,
-    user,
+    ...place,
     searchPath: schema === null ? null : [schema],
     notes: [...ignoredNotes(parameters), ...tlsNotes],
   };
+}
+
+function readPlace(
+  url: URL,
+  source: string,
+): Pick<ParsedUrl, 'host' | 'port' | 'database' | 'user'> {
+  const parameters = url.searchParams;
+  const hostname = decoded(url.hostname, 'host', source).replaceAll(/^\[|\]$/g, '');
+  const place = {
+    host: parameters.get('host') ?? hostname,
+    port: readPort(parameters.get('port') ?? (url.port || '5432'), source),
+    database: decoded(url.pathname.slice(1), 'database', source),
+    user: decoded(url.username, 'user', source),
+  };
+  if (place.host === '' || place.database === '' || place.user === '') {
+    throw badUrl(source, 'host, database and user must all be named');
+  }
+  return place;
 }
 
 function readUrl(text: string, source: string): URL {
@@ -128,9 +128,13 @@ function badUrl(source: string, reason: string): HygieneError {
   });
 }
 
-function optionalText(parameters: URLSearchParams, name: 'options'): ClientConfig {
-  const value = parameters.get(name);
-  return value === null ? {} : { [name]: value };
+function driverOptions(parameters: URLSearchParams): ClientConfig {
+  const timeoutSeconds = Number(parameters.get('connect_timeout') ?? '0');
+  const options = parameters.get('options');
+  return {
+    ...(timeoutSeconds > 0 ? { connectionTimeoutMillis: timeoutSeconds * 1000 } : {}),
+    ...(options === null ? {} : { options }),
+  };
 }
 
 function ignoredNotes(parameters: URLSearchParams): readonly string[] {
@@ -141,52 +145,4 @@ function ignoredNotes(parameters: URLSearchParams): readonly string[] {
         ? `URL parameter ${name} is ignored: it does not matter here.`
         : `URL parameter ${name} is not known and ignored.`,
     );
-}
-
-/** Whoever names one of these wants TLS, also without `sslmode`. */
-const TLS_PARAMETERS = ['sslaccept', 'sslrootcert', 'sslcert', 'sslkey'];
-
-/** libpq's `require` does not verify; here it does, and the only ways round it are named. */
-function readTls(
-  parameters: URLSearchParams,
-  source: string,
-): { ssl: Tls | null; notes: readonly string[] } {
-  const mode = parameters.get('sslmode');
-  const trustAnything =
-    parameters.get('sslaccept') === 'accept_invalid_certs' || mode === 'no-verify';
-  const isWanted =
-    mode === null ? TLS_PARAMETERS.some((name) => parameters.has(name)) : mode !== 'disable';
-  if (!isWanted) return { ssl: null, notes: [] };
-  const file = (name: string): string | null => readCertificate(parameters.get(name), name, source);
-  const ca = file('sslrootcert');
-  const clientCertificate = file('sslcert');
-  const key = file('sslkey');
-  const passphrase = parameters.get('sslpassword');
-  const ssl = {
-    rejectUnauthorized: !trustAnything,
-    ...(ca === null ? {} : { ca }),
-    ...(clientCertificate === null ? {} : { cert: clientCertificate }),
-    ...(key === null ? {} : { key }),
-    ...(passphrase === null ? {} : { passphrase }),
-    ...(mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
-  };
-  if (trustAnything) {
-    return { ssl, notes: ['TLS: the server certificate is NOT verified, as the URL demands.'] };
-  }
-  const verified = mode === 'require' || mode === 'prefer' || mode === 'allow';
-  return {
-    ssl,
-    notes: verified
-      ? [`TLS: sslmode=${mode} verifies the certificate here; sslmode=no-verify would not.`]
-      : [],
-  };
-}
-
-function readCertificate(path: string | null, name: string, source: string): string | null {
-  if (path === null || path === 'system') return null;
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw badUrl(source, `the file of ${name} (${path}) cannot be read`);
-  }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import type { PGlite } from '@electric-sql/pglite';
+import type * as PgliteModule from '@electric-sql/pglite';
 
 import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, type RenderedSql, renderSql, type Sql } from '../kernel/sql.ts';
@@ -62,15 +63,15 @@ class EmbeddedConnection implements Connection {
 
   async query<R extends object>(statement: Sql | RenderedSql): Promise<QueryResult<R>> {
     const { text, values } = renderSql(statement);
-    const result = await this.#database.query<R>(text, [...values]);
-    return { rows: result.rows, rowCount: Math.max(result.affectedRows ?? 0, result.rows.length) };
+    const { rows, rowCount } = await this.#database.query<R>(text, [...values]);
+    return { rows, rowCount: rowCount ?? 0 };
   }
 
   async script(text: string): Promise<readonly QueryResult<Record<string, unknown>>[]> {
     const results = await this.#database.exec(text);
     return results.map((each) => ({
-      rows: each.rows as Record<string, unknown>[],
-      rowCount: Math.max(each.affectedRows ?? 0, each.rows.length),
+      rows: each.rows,
+      rowCount: each.rowCount ?? 0,
     }));
   }
 
@@ -101,7 +102,7 @@ class EmbeddedConnection implements Connection {
   }
 }
 
-async function importPglite(): Promise<typeof import('@electric-sql/pglite')> {
+async function importPglite(): Promise<typeof PgliteModule> {
   try {
     return await import('@electric-sql/pglite');
   } catch (error) {

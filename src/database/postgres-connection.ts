@@ -96,10 +96,14 @@ interface BackendKey {
   readonly secretKey: number;
 }
 
-const typeParser = ((oid: number, format?: 'text' | 'binary') => {
-  if (oid === INT8_OID) return parseInt8;
-  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid);
-}) as typeof pg.types.getTypeParser;
+/** The driver declares its parsers by an enum of the types it knows; any other oid is text. */
+const driverParser = pg.types.getTypeParser as (oid: number, format?: string) => unknown;
+
+/** The driver's parsers, but for `int8`, which it would leave as text. */
+const typeParser = ((oid: number, format?: string) =>
+  oid === INT8_OID && format !== 'binary'
+    ? parseInt8
+    : driverParser(oid, format)) as typeof pg.types.getTypeParser;
 
 function parseInt8(text: string): number | string {
   const value = Number(text);

@@ -13,6 +13,8 @@ export const sqlstate = {
   invalidSchemaName: '3F000',
   insufficientPrivilege: '42501',
   invalidTransactionTermination: '2D000',
+  /** Raised by our own commit fence. */
+  commitFence: 'HY001',
 } as const;
 
 /** Errors of concurrency: the same transaction may well succeed when it is run again. */
@@ -40,7 +42,8 @@ export function databaseErrorFacts(error: unknown): DatabaseErrorFacts | null {
   if (!(error instanceof Error)) return null;
   const fields = error as Error & Record<string, unknown>;
   const code = fields['code'];
-  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return null;
+  // Node's own codes, such as EPIPE, have no digit.
+  if (typeof code !== 'string' || !/^(?=.*\d)[0-9A-Z]{5}$/.test(code)) return null;
   const text = (name: string): string | null => {
     const value = fields[name];
     return typeof value === 'string' && value !== '' ? value : null;

@@ -48,7 +48,10 @@ export function countSampleRows(directory: string): Promise<RowsByTable> {
   return inSample(directory, countRows);
 }
 
-async function inSample<T>(directory: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+async function inSample<T>(
+  directory: string,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const connection = await embeddedSource(join(directory, EMBEDDED), 'demo').connect();
   try {
     return await work(connection);

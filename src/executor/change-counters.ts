@@ -11,6 +11,7 @@ export interface TableChange {
   /**
    * Rows that can have moved between partitions by an UPDATE, at most. A move is a delete in one
    * partition and an insert in another, so what one partition counts for itself is no move.
+   * An author's own DELETE in one and INSERT in another look the same.
    */
   readonly movable: number;
   /** Truncated, rewritten or dropped by us: only then do we hold ACCESS EXCLUSIVE on a changed file. */

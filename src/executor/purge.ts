@@ -39,7 +39,8 @@ export interface PurgeScope {
 
 /** What a purge would do, and every reason why it may not. */
 export interface PurgeAssessment {
-  /** Rows of the row set, those of earlier rounds included. */
+  /** Rows of all tables, and of the row set; those of earlier rounds included. */
+  readonly rows: number;
   readonly rootRows: number;
   readonly refusals: readonly HygieneError[];
   /** As it was selected; the work tables are emptied when newcomers are looked for. */
@@ -90,27 +91,26 @@ export async function carryOutPurge(
   const counts = await countRows(scope.connection, prepared.closure.root, step.rows);
   const removal = new Removal(scope.connection, step.archive ? archive : null);
   const first = await assess(scope, prepared, { counts, taken: NOTHING_TAKEN });
-  let taken = await takeRound(prepared, first, removal, NOTHING_TAKEN);
+  let taken = await takeRound(prepared, first, removal);
   for (let round = 1; taken.rows > 0; round += 1) {
     await prepared.selection.clear();
     const next = await assess(scope, prepared, { counts, taken });
     if (next.rootRows === taken.rootRows) break;
     if (round > NEWCOMER_ROUNDS_MAX) throw tooManyNewcomers(label);
-    taken = await takeRound(prepared, next, removal, taken);
+    taken = await takeRound(prepared, next, removal);
   }
   return { label, plan: first.plan, removal };
 }
 
 async function takeRound(
   prepared: PreparedPurge,
-  assessment: PurgeAssessment,
+  { refusals, rows, rootRows }: PurgeAssessment,
   removal: Removal,
-  taken: Taken,
 ): Promise<Taken> {
-  const [refusal] = assessment.refusals;
+  const [refusal] = refusals;
   if (refusal !== undefined) throw refusal;
   await removal.carryOut(prepared.selection, prepared.order);
-  return { rows: taken.rows + doomedRows(prepared.selection), rootRows: assessment.rootRows };
+  return { rows, rootRows };
 }
 
 /**
@@ -150,7 +150,7 @@ async function assess(
     checkProtectedHits(label, hits),
     checkBudget(step.budget, { step: label, rows, rootRows, rootTotal: counts.total }),
   ].filter((refusal) => refusal !== null);
-  return { rootRows, refusals, plan: planOf(scope.catalog, prepared, counts) };
+  return { rows, rootRows, refusals, plan: planOf(scope.catalog, prepared, counts) };
 }
 
 /** The same data for `plan`, for the ledger and for reports. */

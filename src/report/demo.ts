@@ -7,6 +7,10 @@ type Rows = Readonly<Record<string, number>>;
 export function beforeAndAfter(before: Rows, after: Rows): string[] {
   return tableLines(
     [{ title: 'table' }, { title: 'before', align: 'right' }, { title: 'after', align: 'right' }],
-    Object.entries(before).map(([table, rows]) => [table, grouped(rows), grouped(after[table] ?? 0)]),
+    Object.entries(before).map(([table, rows]) => [
+      table,
+      grouped(rows),
+      grouped(after[table] ?? 0),
+    ]),
   );
 }

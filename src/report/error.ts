@@ -17,7 +17,11 @@ export function errorLines(error: ErrorText, style: Style = plainStyle): string[
     wrapped(`${head}${error.message}`),
     ERROR_LINES_MAX - hints.length,
   );
-  return [`${style.red(style.bold(head.trimEnd()))}${first.slice(head.length - 1)}`, ...rest, ...hints];
+  return [
+    `${style.red(style.bold(head.trimEnd()))}${first.slice(head.length - 1)}`,
+    ...rest,
+    ...hints,
+  ];
 }
 
 function shortened(lines: readonly string[], max: number): readonly string[] {
@@ -38,6 +42,8 @@ export function errorDocument({ code, message, hint, details }: HygieneError): E
 }
 
 /** Whom to ask, as the config says. */
-export function contactLines(contacts: readonly { readonly name: string; readonly how: string }[]): string[] {
+export function contactLines(
+  contacts: readonly { readonly name: string; readonly how: string }[],
+): string[] {
   return contacts.flatMap(({ name, how }) => wrapped(`Ask ${name}: ${how}`));
 }

@@ -13,7 +13,10 @@ export interface LedgerFacts {
 }
 
 /** Who did what, when, with how many rows; oldest first. */
-export function ledgerText({ installed, events }: LedgerFacts, style: Style = plainStyle): string[] {
+export function ledgerText(
+  { installed, events }: LedgerFacts,
+  style: Style = plainStyle,
+): string[] {
   if (!installed) return [NOT_INSTALLED];
   if (events.length === 0) return ['No events.'];
   const [head = '', ...lines] = tableLines(

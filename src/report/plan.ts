@@ -27,7 +27,10 @@ function nothingPending({ selected }: PlanReport): string {
 }
 
 /** Migrations that are there and would not run. */
-export function asideLines({ selected, elsewhere }: Pick<PlanReport, 'selected' | 'elsewhere'>): string[] {
+export function asideLines({
+  selected,
+  elsewhere,
+}: Pick<PlanReport, 'selected' | 'elsewhere'>): string[] {
   return [
     ...selected.held.map((id) => `held: ${id} (its rows were restored; it waits for a reapply)`),
     ...selected.leftOut.map((id) => `left out: ${id} (older than the newest applied one)`),
@@ -44,7 +47,10 @@ function migrationLines(migration: PlannedMigration, style: Style): string[] {
       ...(irreversible === null ? [] : wrapped(`cannot be undone: ${irreversible}`, 98)),
       ...(missing.length === 0 ? [] : [`would be skipped: ${missing.join(', ')} is missing here`]),
       ...steps.flatMap((step) => stepLines(step, style)),
-      ...refusals.flatMap((refusal) => ['would be refused:', ...indented(errorLines(refusal, style))]),
+      ...refusals.flatMap((refusal) => [
+        'would be refused:',
+        ...indented(errorLines(refusal, style)),
+      ]),
     ]),
   ];
 }
@@ -113,7 +119,8 @@ function sumLine(migrations: readonly PlannedMigration[]): string {
   const { removed, changed, tables, milliseconds, unknown } = totals(migrations);
   const changes = changed === 0 ? '' : `, ${grouped(changed)} to change`;
   const extent = `${counted(removed, 'row')} to remove${changes} in ${counted(tables, 'table')}`;
-  const more = unknown === 0 ? '' : `, and ${counted(unknown, 'step')} whose effect is not known before`;
+  const more =
+    unknown === 0 ? '' : `, and ${counted(unknown, 'step')} whose effect is not known before`;
   return `${counted(migrations.length, 'migration')} pending: ${extent}, about ${duration(milliseconds)}${more}.`;
 }
 
@@ -130,8 +137,11 @@ export function totals(migrations: readonly PlannedMigration[]): PlanTotals {
   const steps = migrations.flatMap((migration) => migration.steps);
   const plans = steps.flatMap((step) => (step.kind === 'purge' ? [step.plan] : []));
   const scrubs = steps.flatMap((step) => (step.kind === 'scrub' ? [step] : []));
-  const touched = plans.flatMap(({ tables }) => tables).filter((each) => each.doomed + each.changed > 0);
-  const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+  const touched = plans
+    .flatMap(({ tables }) => tables)
+    .filter((each) => each.doomed + each.changed > 0);
+  const sum = (numbers: readonly number[]): number =>
+    numbers.reduce((total, each) => total + each, 0);
   return {
     removed: sum(touched.map(({ doomed }) => doomed)),
     changed: sum(touched.map(({ changed }) => changed)) + sum(scrubs.map(({ rows }) => rows)),

@@ -34,6 +34,8 @@ export function runLogText(facts: RunLogFacts): string {
 
 /** The newest event that this run wrote: whoever keeps it can tell later whether the ledger was rewritten. */
 function headLines({ results }: UpReport): string[] {
-  const last = results.flatMap(({ outcome }) => (outcome.kind === 'applied' ? [outcome.event] : [])).at(-1);
+  const last = results
+    .flatMap(({ outcome }) => (outcome.kind === 'applied' ? [outcome.event] : []))
+    .at(-1);
   return last === undefined ? [] : ['', `ledger head: event ${last.seq}, ${last.hash}`];
 }

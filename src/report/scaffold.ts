@@ -11,10 +11,7 @@ export function initText(actions: readonly FileAction[]): string[] {
 }
 
 export function createText(files: readonly string[]): string[] {
-  return [
-    ...files.map((file) => `created  ${file}`),
-    'Edit it, then: hygiene lint, hygiene plan',
-  ];
+  return [...files.map((file) => `created  ${file}`), 'Edit it, then: hygiene lint, hygiene plan'];
 }
 
 export interface InstallFacts {

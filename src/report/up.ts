@@ -11,13 +11,18 @@ import { counted, duration, grouped, shortHash } from './wording.ts';
 
 type Applied = Extract<ApplyOutcome, { kind: 'applied' }>;
 
-/** What `up` did. Its error, if it ended with one, is told elsewhere. */
+/** What `up` did, all of it. Its error, if it ended with one, is told elsewhere. */
 export function upText(report: UpReport, style: Style = plainStyle): string[] {
+  const results = report.results.flatMap((result) => resultText(result, style));
+  return [...results, ...upEnding(report, style)];
+}
+
+/** What is left to say once every result was told. */
+export function upEnding(report: UpReport, style: Style = plainStyle): string[] {
   const { results, error } = report;
   const asides = asideLines(report);
   if (results.length === 0 && error === null) return [...asides, nothingToDo(report)];
   return [
-    ...results.flatMap((result) => [...resultLines(result, style), '']),
     ...asides,
     style.bold(sumLine(report)),
     ...(error === null ? ['Next: hygiene verify   (and on every deploy)'] : []),
@@ -30,6 +35,11 @@ function nothingToDo({ selected, elsewhere }: UpReport): string {
     `Nothing to do${pending}: ${counted(selected.applied.length, 'migration')} applied, ` +
     `all checksums and the ledger's head are intact.`
   );
+}
+
+/** What became of one migration, and an empty line. */
+export function resultText(result: MigrationResult, style: Style = plainStyle): string[] {
+  return [...resultLines(result, style), ''];
 }
 
 function resultLines(result: MigrationResult, style: Style): string[] {
@@ -57,7 +67,11 @@ function resultLines(result: MigrationResult, style: Style): string[] {
         `  Missing here: ${outcome.missing.join(', ')}`,
       ];
     case 'failed':
-      return [`${style.red('failed')}   ${style.bold(id)}`, ...about, `  ${failure(outcome.error)}`];
+      return [
+        `${style.red('failed')}   ${style.bold(id)}`,
+        ...about,
+        `  ${failure(outcome.error)}`,
+      ];
   }
 }
 
@@ -83,7 +97,7 @@ function appliedLines({ irreversible }: MigrationResult, outcome: Applied, style
 }
 
 function rowLines({ tables, archives }: Evidence): string[] {
-  if (tables.length === 0) return ['no row counts: what SQL and functions change is bounded by the budget'];
+  if (tables.length === 0) return ['no row was changed'];
   const rows = tables.map(({ table, removed, changed }) => {
     const kept = archives.filter(({ source }) => source.toString() === table);
     const count = kept.reduce((sum, each) => sum + each.rows, 0);
@@ -107,7 +121,8 @@ function failure({ code }: HygieneError): string {
 }
 
 function sumLine({ results, remaining }: UpReport): string {
-  const count = (kind: string): number => results.filter(({ outcome }) => outcome.kind === kind).length;
+  const count = (kind: string): number =>
+    results.filter(({ outcome }) => outcome.kind === kind).length;
   const { removed, changed } = rowTotals(results);
   const skipped = count('skipped');
   const parts = [

@@ -11,9 +11,12 @@ export function verifyText(report: VerifyReport, style: Style = plainStyle): str
   const { checks, failed, obsolete } = verifyTotals(report);
   const asides = [
     ...held.map((id) => `held: ${id} (its rows were restored; its checks are left out)`),
-    ...(pending.length === 0 ? [] : [`${counted(pending.length, 'migration')} pending: hygiene plan`]),
+    ...(pending.length === 0
+      ? []
+      : [`${counted(pending.length, 'migration')} pending: hygiene plan`]),
   ];
-  if (migrations.length === 0) return [...asides, 'Nothing to verify: no migration was applied here.'];
+  if (migrations.length === 0)
+    return [...asides, 'Nothing to verify: no migration was applied here.'];
   const parts = [
     `${counted(checks, 'lasting check')} of ${counted(migrations.length, 'migration')}`,
     failed === 0 ? 'none failed' : `${grouped(failed)} failed`,

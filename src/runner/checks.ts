@@ -173,15 +173,19 @@ function sameValue(actual: unknown, expected: unknown): boolean {
   if (actual === expected) return true;
   if (actual === null || actual === undefined || expected === null) return false;
   if (typeof expected === 'boolean' || typeof actual === 'boolean') return false;
-  return String(actual) === String(expected);
+  return scalarText(actual) === scalarText(expected);
+}
+
+function scalarText(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : `${value as string | number | bigint}`;
 }
 
 /** Texts may be personal data and are not repeated. */
 function shown(value: unknown): string {
   if (value === undefined) return 'no row';
-  if (value === null || ['number', 'bigint', 'boolean'].includes(typeof value))
-    return String(value);
-  return /^-?\d+(\.\d+)?$/.test(String(value)) ? String(value) : 'another value';
+  if (value === null || typeof value === 'boolean') return `${value}`;
+  const text = scalarText(value);
+  return /^-?\d+(\.\d+)?$/.test(text) ? text : 'another value';
 }
 
 function asCheckError(error: unknown, check: Check): unknown {

@@ -1,63 +1,83 @@
-import { databaseErrorFacts, isConnectionError, sqlstate } from '../database/sqlstate.ts';
-import { HygieneError } from '../kernel/errors.ts';
+import {
+  type DatabaseErrorFacts,
+  databaseErrorFacts,
+  isConnectionError,
+  sqlstate,
+} from '../database/sqlstate.ts';
+import { type ErrorCode, HygieneError } from '../kernel/errors.ts';
+
+/** How one kind of database error is told: what happened to the migration, and what to do next. */
+interface Telling {
+  readonly code: ErrorCode;
+  readonly message: (id: string, facts: DatabaseErrorFacts) => string;
+  readonly hint: string;
+}
+
+const busy: Telling = {
+  code: 'HYG_LOCK_BUSY',
+  message: (id, { message }) => `${id}: rows or tables stayed locked by other sessions: ${message}`,
+  hint: 'Run again at a quieter time, or wait longer for rows with --row-lock-timeout SECONDS.',
+};
+
+/** By SQLSTATE. */
+const tellings: Readonly<Record<string, Telling>> = {
+  [sqlstate.lockNotAvailable]: busy,
+  [sqlstate.deadlockDetected]: busy,
+  [sqlstate.serializationFailure]: busy,
+  [sqlstate.queryCanceled]: {
+    code: 'HYG_RUN_TIMEOUT',
+    message: (id, { message }) => `${id} was rolled back: ${message}.`,
+    hint: 'Allow more with --statement-timeout SECONDS (0: no limit); `hygiene plan` names missing indexes.',
+  },
+  [sqlstate.commitFence]: {
+    code: 'HYG_RUN_TRANSACTION_CONTROL',
+    message: (id) => `${id} tried to commit by itself and was rolled back.`,
+    hint: 'Remove it: hygiene begins and ends the transaction, with the ledger in it.',
+  },
+  [sqlstate.insufficientPrivilege]: {
+    code: 'HYG_REFUSED_PRIVILEGES',
+    message: (id, { message }) => `${id} was rolled back: ${message}.`,
+    hint: 'Grant the right to the role that runs hygiene, or run as a role that has it.',
+  },
+};
 
 /** What went wrong in a migration, in terms of what to do next. */
 export function asRunError(error: unknown, id: string): HygieneError {
   if (error instanceof HygieneError) return error;
-  const facts = databaseErrorFacts(error);
+  const reason = error instanceof Error ? error.message : String(error);
   if (isConnectionError(error)) {
     return new HygieneError('HYG_DB_CONNECTION_LOST', {
-      message: `${id}: the connection was lost: ${messageOf(error)}`,
+      message: `${id}: the connection was lost: ${reason}`,
       hint: 'PostgreSQL rolls back what was not committed. Run again: nothing has to be cleaned up.',
       cause: error,
     });
   }
-  if (facts === null) {
-    return new HygieneError('HYG_RUN_FAILED', {
-      message: `${id} failed and was rolled back: ${messageOf(error)}`,
-      hint: 'Nothing was kept. Correct the migration, then run again.',
-      cause: error,
+  const facts = databaseErrorFacts(error);
+  if (facts !== null) return asDatabaseError(facts, id, error);
+  return new HygieneError('HYG_RUN_FAILED', {
+    message: `${id} failed and was rolled back: ${reason}`,
+    hint: 'Nothing was kept. Correct the migration, then run again.',
+    cause: error,
+  });
+}
+
+function asDatabaseError(facts: DatabaseErrorFacts, id: string, cause: unknown): HygieneError {
+  const telling = tellings[facts.sqlstate];
+  if (telling === undefined) {
+    return new HygieneError('HYG_RUN_SQL', {
+      message: `${id} was rolled back: ${facts.message} (SQLSTATE ${facts.sqlstate})`,
+      hint: facts.hint ?? 'Nothing was kept. Correct the migration, then run again.',
+      details: { ...facts },
+      cause,
     });
   }
-  switch (facts.sqlstate) {
-    case sqlstate.lockNotAvailable:
-    case sqlstate.deadlockDetected:
-    case sqlstate.serializationFailure:
-      return new HygieneError('HYG_LOCK_BUSY', {
-        message: `${id}: rows or tables stayed locked by other sessions: ${facts.message}`,
-        hint: 'Run again at a quieter time, or wait longer for rows with --row-lock-timeout SECONDS.',
-        details: { sqlstate: facts.sqlstate },
-        cause: error,
-      });
-    case sqlstate.queryCanceled:
-      return new HygieneError('HYG_RUN_TIMEOUT', {
-        message: `${id} was rolled back: ${facts.message}.`,
-        hint: 'Allow more with --statement-timeout SECONDS (0: no limit); `hygiene plan` names missing indexes.',
-        details: { sqlstate: facts.sqlstate },
-        cause: error,
-      });
-    case 'HY001':
-    case sqlstate.invalidTransactionTermination:
-      return new HygieneError('HYG_RUN_TRANSACTION_CONTROL', {
-        message: `${id} tried to commit by itself and was rolled back.`,
-        hint: 'Remove it: hygiene begins and ends the transaction, with the ledger in it.',
-        cause: error,
-      });
-    case sqlstate.insufficientPrivilege:
-      return new HygieneError('HYG_REFUSED_PRIVILEGES', {
-        message: `${id} was rolled back: ${facts.message}.`,
-        hint: 'Grant the right to the role that runs hygiene, or run as one that has it and sees all rows.',
-        details: { sqlstate: facts.sqlstate },
-        cause: error,
-      });
-    default:
-      return new HygieneError('HYG_RUN_SQL', {
-        message: `${id} was rolled back: ${facts.message} (SQLSTATE ${facts.sqlstate})`,
-        hint: facts.hint ?? 'Nothing was kept. Correct the migration, then run again.',
-        details: { ...facts },
-        cause: error,
-      });
-  }
+  const { code, message, hint } = telling;
+  return new HygieneError(code, {
+    message: message(id, facts),
+    hint,
+    details: { sqlstate: facts.sqlstate },
+    cause,
+  });
 }
 
 /** Errors of other sessions' doing: the same transaction may well succeed when it is run again. */
@@ -70,8 +90,4 @@ export function isWorthRetrying(error: unknown): boolean {
   ];
   const facts = databaseErrorFacts(error);
   return facts !== null && retryable.includes(facts.sqlstate);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -48,7 +48,12 @@ export class StepRunner {
   readonly reports: StepReport[] = [];
   readonly archive: Archive;
   readonly #scope: StepScope;
-  readonly #tables = new Map<string, TableReport & { readonly name: QualifiedName }>();
+  readonly #tables = new Map<
+    string,
+    { readonly name: QualifiedName; readonly report: TableReport }
+  >();
+  /** Settles when the step that a function began last has ended. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(scope: StepScope) {
     this.#scope = scope;
@@ -69,26 +74,30 @@ export class StepRunner {
     await withAuthorDatabase(connection, async (db) => {
       await up.run({
         db,
-        purge: (rows: RowSet, options?: PurgeOptions) => this.#runStep(purge(rows, options)),
-        scrub: (rows: RowSet, options: ScrubOptions) => this.#runStep(scrub(rows, options)),
+        purge: (rows: RowSet, options?: PurgeOptions) => this.#inTurn(purge(rows, options)),
+        scrub: (rows: RowSet, options: ScrubOptions) => this.#inTurn(scrub(rows, options)),
         log: (message: string) => {
           logger.info({}, message);
         },
       });
+      await this.#last;
     });
   }
 
   get tables(): readonly TableReport[] {
-    return [...this.#tables.values()].map(({ name: _, ...report }) => report);
+    return [...this.#tables.values()].map(({ report }) => report);
   }
 
   /** What the counters should say, by the root of each partition tree. */
   expectedChanges(): ReadonlyMap<string, ExpectedChange> {
     const expected = new Map<string, ExpectedChange>();
-    for (const { name, removed, changed } of this.#tables.values()) {
+    for (const { name, report } of this.#tables.values()) {
       const root = this.#rootOf(name);
       const before = expected.get(root) ?? { deleted: 0, updated: 0 };
-      expected.set(root, { deleted: before.deleted + removed, updated: before.updated + changed });
+      expected.set(root, {
+        deleted: before.deleted + report.removed,
+        updated: before.updated + report.changed,
+      });
     }
     return expected;
   }
@@ -99,6 +108,13 @@ export class StepRunner {
 
   get rowsChanged(): number {
     return this.tables.reduce((sum, { changed }) => sum + changed, 0);
+  }
+
+  /** A function may begin several steps at once, or not wait for one; there is one connection for all. */
+  async #inTurn(step: Step): Promise<number> {
+    const turn = this.#last.then(() => this.#runStep(step));
+    this.#last = turn.catch(() => undefined);
+    return turn;
   }
 
   /** @returns rows removed or changed */
@@ -136,17 +152,17 @@ export class StepRunner {
     return report;
   }
 
-  #add(tally: TableTally): void {
-    const before = this.#tables.get(tally.table.quoted);
-    this.#tables.set(tally.table.quoted, {
-      name: tally.table,
-      table: tally.table.toString(),
+  #add({ table: name, ...tally }: TableTally): void {
+    const before = this.#tables.get(name.quoted)?.report;
+    const report: TableReport = {
+      table: name.toString(),
       planned: (before?.planned ?? 0) + tally.planned,
       archived: (before?.archived ?? 0) + tally.archived,
       removed: (before?.removed ?? 0) + tally.removed,
       changed: (before?.changed ?? 0) + tally.changed,
       strategy: 'delete',
-    });
+    };
+    this.#tables.set(name.quoted, { name, report });
   }
 
   #rootOf(name: QualifiedName): string {

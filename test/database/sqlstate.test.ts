@@ -32,6 +32,7 @@ describe('the facts of a database error', () => {
     ['a text', 'text'],
     ['an error without a code', new Error('x')],
     ['an error of the network', databaseError('ECONNRESET')],
+    ['an error of the system with five letters', databaseError('EPERM')],
     ['an object that is no error', { code: '23505' }],
   ])('are none for %s', (_what, error) => {
     expect(databaseErrorFacts(error)).toBeNull();

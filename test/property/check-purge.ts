@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 
 import { purge, rows } from '../../src/authoring/steps.ts';
 import { id, sql } from '../../src/kernel/sql.ts';
+import type { RowSet } from '../../src/planner/steps.ts';
 import type { PlannedMigration } from '../../src/runner/plan.ts';
 import type { RunnableMigration } from '../../src/runner/runnable.ts';
 import type { SuiteDatabase } from '../support/database.ts';
@@ -21,7 +22,7 @@ export interface PurgeWorld {
 }
 
 export async function openWorld(database: SuiteDatabase): Promise<PurgeWorld> {
-  const bench = await PropertyBench.open(database, ['one']);
+  const bench = await PropertyBench.open(database, ['public']);
   return { database, bench, applied: [], seen: { applied: 0, refused: 0 } };
 }
 
@@ -33,11 +34,13 @@ export async function checkPurge(world: PurgeWorld, random: RandomDatabase): Pro
   const migration = purgeOf(random, bench.nextId());
   const expected = expectedOutcome(random);
 
-  const planned = await bench.plan([...applied, migration]);
+  const protect = protectedSets(random);
+
+  const planned = await bench.plan([...applied, migration], protect);
   expect(await rowsOf(database, random)).toEqual(random.rows);
   expectPlan(random, planned.migrations[0], expected);
 
-  const report = await bench.up([...applied, migration]);
+  const report = await bench.up([...applied, migration], protect);
   if (expected.kind === 'applied') {
     expect(report.error).toBeNull();
     applied.push(migration);
@@ -92,6 +95,12 @@ function purgeOf({ tables, dependents, mode }: RandomDatabase, name: string): Ru
   };
 }
 
+function protectedSets({ tables, protectedRow }: RandomDatabase): readonly RowSet[] {
+  const table = protectedRow === null ? undefined : tables[protectedRow.table];
+  if (table === undefined || protectedRow === null) return [];
+  return [rows([table.schema, table.name], sql`tag = ${protectedRow.tag}`)];
+}
+
 function expectPlan(
   { tables }: RandomDatabase,
   planned: PlannedMigration | undefined,
@@ -125,7 +134,7 @@ interface TableCounts {
 function expectedCounts(tables: readonly TableSpec[], outcome: Outcome): TableCounts[] {
   return tables
     .map(({ schema, name }, at) => ({
-      table: `${schema}.${/^[a-z_0-9]+$/.test(name) ? name : quoted(name)}`,
+      table: `${schema === 'public' ? '' : `${schema}.`}${/^[a-z_0-9]+$/.test(name) ? name : quoted(name)}`,
       doomed: (outcome.doomed[at] ?? []).length,
       changed: (outcome.changed[at] ?? []).length,
     }))

@@ -1,10 +1,10 @@
 import type { ForeignKeySpec, RandomDatabase, Row, TableSpec } from './random-database.ts';
 
-/** One script that replaces whatever the schemas `one` and `two` held. */
+/** One script that replaces whatever the schemas `public` and `two` held. */
 export function databaseScript({ tables, foreignKeys, rows }: RandomDatabase): string {
   return [
-    'drop schema if exists one cascade; drop schema if exists two cascade;',
-    'create schema one; create schema two;',
+    'drop schema if exists public cascade; drop schema if exists two cascade;',
+    'create schema public; create schema two;',
     ...tables.map(createTable),
     ...tables.flatMap((table, at) => insertRows(table, rows[at] ?? [])),
     ...foreignKeys.map((key) => addForeignKey(tables, key)),

@@ -11,8 +11,8 @@ import type {
   TableSpec,
 } from './random-database.ts';
 
-/** Capitals, blanks, a reserved word, and names that the engine might want for itself. */
-const NAMES = ['p', 'w', 'd', 'Mixed Case', 'order', 'accounts', 'accounts_mutations'];
+/** Capitals, blanks, a reserved word, a column's name, and what others might want for themselves. */
+const NAMES = ['p', 'tag', 'w', 'Mixed Case', 'order', 'accounts', 'accounts_mutations'];
 
 /** A foreign key with the columns that it adds to its table; none where it shares another's. */
 export interface PlacedKey extends ForeignKeySpec {
@@ -27,20 +27,32 @@ export function layOut(draft: Draft): RandomDatabase {
   const tables = draft.tables.map((table, at) => {
     const own = placed.filter(({ child }) => child === at);
     const columns = [...ownColumns(table), ...own.flatMap(({ added }) => added)];
-    const name = names[at] ?? { schema: 'one' as const, name: `t${at}` };
+    const name = names[at] ?? { schema: 'public' as const, name: `t${at}` };
     const references = own.flatMap(({ added }) => added).filter(({ notNull }) => notNull);
     const primaryKey = primaryKeyOf(table, references.slice(0, 2));
     return { ...name, columns, primaryKey };
   });
   const { tableActions, dependents, foreignKeys } = declare(draft, tables, placed);
   const rows = fillTables(draft.tables, tables, placed);
-  return { tables, foreignKeys, rows, tableActions, dependents, mode: draft.mode };
+  const { mode } = draft;
+  const guarded = protectedRow(draft, rows);
+  return { tables, foreignKeys, rows, tableActions, dependents, mode, protectedRow: guarded };
+}
+
+function protectedRow(
+  { protect }: Draft,
+  rows: RandomDatabase['rows'],
+): RandomDatabase['protectedRow'] {
+  const table = protect === null ? 0 : protect % rows.length;
+  const own = rows[table] ?? [];
+  if (protect === null || own.length === 0) return null;
+  return { table, tag: String(protect % own.length) };
 }
 
 function tableNames(drafts: readonly TableDraft[]): readonly Pick<TableSpec, 'schema' | 'name'>[] {
   const taken = new Set<string>();
   return drafts.map(({ name, elsewhere }, at) => {
-    const schema = elsewhere ? ('two' as const) : ('one' as const);
+    const schema = elsewhere ? ('two' as const) : ('public' as const);
     const wanted = NAMES[name] ?? 'p';
     const free = taken.has(`${schema}.${wanted}`) ? `t${at}` : wanted;
     taken.add(`${schema}.${free}`);
@@ -215,7 +227,7 @@ function tableReference(tables: readonly TableSpec[], at: number, bare: boolean)
   if (table === undefined) throw new Error('no such table');
   const { schema, name } = table;
   const hidden =
-    schema === 'two' && tables.some((each) => each.schema === 'one' && each.name === name);
+    schema === 'two' && tables.some((each) => each.schema === 'public' && each.name === name);
   return bare && !hidden ? name : `${schema}.${name}`;
 }
 

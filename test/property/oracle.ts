@@ -31,17 +31,18 @@ export function expectedOutcome(database: RandomDatabase): Expected {
   const doomed = doomedRows(database);
   const edges = new Map(into.map((key) => [key, referrers(database, key, doomed)]));
   const nullPredicateRows = (database.rows[0] ?? []).filter(({ flag }) => flag === null).length;
+  const after = changedRows(database, edges);
   const codes = [
     ...([...edges].some(
       ([key, rows]) => actionOf(database, key) === 'undeclared' && rows.length > 0,
     )
       ? ['HYG_REFUSED_DEPENDENTS']
       : []),
+    ...(isProtectedHit(database, [...doomed, ...after.keys()]) ? ['HYG_REFUSED_PROTECTED'] : []),
     ...(database.mode === 'keep' && nullPredicateRows > 0 ? ['HYG_REFUSED_NULL_KEEP'] : []),
   ];
   if (codes.length > 0) return { kind: 'refused', codes };
 
-  const after = changedRows(database, edges);
   const survivors = database.rows.map((rows) =>
     rows.filter((row) => !doomed.has(row)).map((row) => after.get(row) ?? row),
   );
@@ -56,6 +57,11 @@ export function expectedOutcome(database: RandomDatabase): Expected {
       nullPredicateRows,
     },
   };
+}
+
+function isProtectedHit({ protectedRow, rows }: RandomDatabase, touched: readonly Row[]): boolean {
+  const own = protectedRow === null ? [] : (rows[protectedRow.table] ?? []);
+  return own.some((row) => row['tag'] === protectedRow?.tag && touched.includes(row));
 }
 
 /** The rows that lose references, with what becomes of them. */

@@ -1,6 +1,7 @@
 import { type ConnectOptions, openEngine, type OpenedEngine } from '../../src/app/compose.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
 import { systemClock, systemRandom } from '../../src/kernel/ports.ts';
+import type { RowSet } from '../../src/planner/steps.ts';
 import { plan, type PlanReport } from '../../src/runner/plan.ts';
 import type { RunnableMigration } from '../../src/runner/runnable.ts';
 import { type MigrationSource, up, type UpReport } from '../../src/runner/up.ts';
@@ -38,12 +39,15 @@ export class PropertyBench {
     return `${String(20_260_101_000_000 + this.#runs)}_property`;
   }
 
-  plan(migrations: readonly RunnableMigration[]): Promise<PlanReport> {
-    return plan(this.#engine(), sourceOf(migrations), 'linear');
+  plan(
+    migrations: readonly RunnableMigration[],
+    protect: readonly RowSet[] = [],
+  ): Promise<PlanReport> {
+    return plan(this.#engine(protect), sourceOf(migrations), 'linear');
   }
 
-  up(migrations: readonly RunnableMigration[]): Promise<UpReport> {
-    const engine = this.#engine();
+  up(migrations: readonly RunnableMigration[], protect: readonly RowSet[] = []): Promise<UpReport> {
+    const engine = this.#engine(protect);
     return up(engine, sourceOf(migrations), {
       order: 'linear',
       confirmed: null,
@@ -55,12 +59,12 @@ export class PropertyBench {
     return this.#opened.close();
   }
 
-  #engine(): Engine {
+  #engine(protect: readonly RowSet[]): Engine {
     const { engine } = this.#opened;
     return {
       ...engine,
       clock: impatientClock,
-      settings: { ...engine.settings, searchPath: this.#searchPath },
+      settings: { ...engine.settings, searchPath: this.#searchPath, protect },
       facts: { ...engine.facts, runId: systemRandom.uuid() },
     };
   }

@@ -17,7 +17,7 @@ export interface ColumnSpec {
 }
 
 export interface TableSpec {
-  readonly schema: 'one' | 'two';
+  readonly schema: 'public' | 'two';
   readonly name: string;
   readonly columns: readonly ColumnSpec[];
   readonly primaryKey: readonly string[] | null;
@@ -47,6 +47,8 @@ export interface RandomDatabase {
   readonly tableActions: ReadonlyMap<number, DependentAction>;
   readonly dependents: Dependents;
   readonly mode: 'match' | 'keep';
+  /** A row that the config protects. */
+  readonly protectedRow: { readonly table: number; readonly tag: string } | null;
 }
 
 export interface TableDraft {
@@ -81,6 +83,7 @@ export interface Draft {
   readonly keys: readonly ForeignKeyDraft[];
   readonly all: boolean;
   readonly mode: 'match' | 'keep';
+  readonly protect: number | null;
 }
 
 /** True once in so many times. */
@@ -131,6 +134,7 @@ export const randomDatabases: fc.Arbitrary<RandomDatabase> = fc
     tables: fc.array(tableDrafts, { minLength: 2, maxLength: 7, size: 'max' }),
     keys: fc.array(foreignKeyDrafts, { minLength: 1, maxLength: 10, size: 'max' }),
     all: rarely(5),
+    protect: fc.option(fc.nat({ max: 999 }), { freq: 2 }),
     mode: rarely(12).map((keep) => (keep ? ('keep' as const) : ('match' as const))),
   })
   .map((draft) => {
@@ -140,9 +144,9 @@ export const randomDatabases: fc.Arbitrary<RandomDatabase> = fc
 
 /** What fast-check prints of a counterexample: a script for psql, and the purge. */
 function reproduction(database: RandomDatabase): string {
-  const { tables, dependents, mode } = database;
+  const { tables, dependents, mode, protectedRow } = database;
   const [root] = tables;
   const rows = `rows(['${root?.schema ?? ''}', '${root?.name ?? ''}'], ${mode} flag)`;
   const purge = `purge(${rows}, { dependents: ${JSON.stringify(dependents)} })`;
-  return `\n${databaseScript(database)}\nset search_path = one;\n-- ${purge}\n`;
+  return `\n${databaseScript(database)}\nset search_path = public;\n-- ${purge}\n-- protected: ${JSON.stringify(protectedRow)}\n`;
 }

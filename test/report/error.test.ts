@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { type ErrorCode, errorCatalogue, HygieneError } from '../../src/kernel/errors.ts';
 import { contactLines, errorLines } from '../../src/report/error.ts';
 
-const words = (count: number): string => Array.from({ length: count }, (_, at) => `word${at}`).join(' ');
+const words = (count: number): string =>
+  Array.from({ length: count }, (_, at) => `word${at}`).join(' ');
 
 describe('the text of an error', () => {
   test.each(Object.keys(errorCatalogue) as ErrorCode[])(
@@ -43,15 +44,19 @@ describe('the text of an error', () => {
 
   test('says how much was left out, and where it is', () => {
     const message = Array.from({ length: 30 }, (_, at) => `line ${at}`).join('\n');
-    const lines = errorLines(new HygieneError('HYG_LOAD_INVALID', { message, hint: 'Correct it.' }));
+    const lines = errorLines(
+      new HygieneError('HYG_LOAD_INVALID', { message, hint: 'Correct it.' }),
+    );
     expect(lines.at(-2)).toBe('  … 20 more lines: --json shows all of it');
     expect(lines.at(-1)).toBe('Correct it.');
   });
 });
 
 test('contacts are one line each', () => {
-  expect(contactLines([{ name: 'Ada', how: '#database' }, { name: 'Bo', how: '+1 555 0100' }])).toEqual([
-    'Ask Ada: #database',
-    'Ask Bo: +1 555 0100',
-  ]);
+  expect(
+    contactLines([
+      { name: 'Ada', how: '#database' },
+      { name: 'Bo', how: '+1 555 0100' },
+    ]),
+  ).toEqual(['Ask Ada: #database', 'Ask Bo: +1 555 0100']);
 });

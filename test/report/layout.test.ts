@@ -19,12 +19,17 @@ describe('wrapping', () => {
 });
 
 test('a table is as wide as its widest cells, without trailing spaces', () => {
-  const columns = [{ title: 'table' }, { title: 'rows', align: 'right' }, { title: 'lock' }] as const;
-  expect(tableLines(columns, [['users', '1,200', 'X'], ['a', '3', '']])).toEqual([
-    'table   rows  lock',
-    'users  1,200  X',
-    'a          3',
-  ]);
+  const columns = [
+    { title: 'table' },
+    { title: 'rows', align: 'right' },
+    { title: 'lock' },
+  ] as const;
+  expect(
+    tableLines(columns, [
+      ['users', '1,200', 'X'],
+      ['a', '3', ''],
+    ]),
+  ).toEqual(['table   rows  lock', 'users  1,200  X', 'a          3']);
 });
 
 test('empty lines stay empty when they are indented', () => {
@@ -43,12 +48,12 @@ test.each([
 });
 
 test('one row is a row, and thousands are grouped', () => {
-  expect([counted(1, 'row'), counted(0, 'row'), counted(1234, 'row'), counted(2, 'entry', 'entries')]).toEqual([
-    '1 row',
-    '0 rows',
-    '1,234 rows',
-    '2 entries',
-  ]);
+  expect([
+    counted(1, 'row'),
+    counted(0, 'row'),
+    counted(1234, 'row'),
+    counted(2, 'entry', 'entries'),
+  ]).toEqual(['1 row', '0 rows', '1,234 rows', '2 entries']);
 });
 
 test('times are told in UTC, hashes by their first characters', () => {
@@ -81,6 +86,8 @@ describe('the target', () => {
 
   test('has brackets around an IPv6 address, and a directory where it is embedded', () => {
     expect(placeOf(target)).toBe('[::1]:5432/app as deploy');
-    expect(placeOf({ ...target, kind: 'embedded', database: '/x/.hygiene' })).toBe('embedded database /x/.hygiene');
+    expect(placeOf({ ...target, kind: 'embedded', database: '/x/.hygiene' })).toBe(
+      'embedded database /x/.hygiene',
+    );
   });
 });

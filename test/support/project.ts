@@ -16,7 +16,8 @@ export interface ProjectFiles {
 const directories: string[] = [];
 
 afterAll(() => {
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+  for (const directory of directories.splice(0))
+    rmSync(directory, { recursive: true, force: true });
 });
 
 /**
@@ -27,7 +28,8 @@ export function createProject({ migrations = {}, config, files = {} }: ProjectFi
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'hygiene-project-')));
   directories.push(root);
   mkdirSync(join(root, 'hygiene'));
-  for (const [name, text] of Object.entries(migrations)) writeFileSync(join(root, 'hygiene', name), text);
+  for (const [name, text] of Object.entries(migrations))
+    writeFileSync(join(root, 'hygiene', name), text);
   if (config !== undefined) writeFileSync(join(root, 'hygiene', 'config.ts'), config);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });

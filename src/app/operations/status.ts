@@ -1,5 +1,5 @@
 import type { TargetDescription } from '../../database/connection.ts';
-import { readHistory } from '../../ledger/history.ts';
+import { type MigrationRecord, readHistory } from '../../ledger/history.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import type { Status } from '../../ledger/transitions.ts';
 import { type ExecOrder, selectPending } from '../../runner/pending.ts';
@@ -51,23 +51,28 @@ export async function statusOperation(
       ledgerInstalled: snapshot.installed,
       chainIntact: snapshot.headOk,
       head: last === undefined ? null : { seq: last.seq },
-      migrations: ids.map((id) => {
-        const record = records.get(id);
-        return {
-          id,
-          status: record?.status ?? 'pending',
-          appliedAt: record?.appliedAt ?? null,
-          generation: record?.generation ?? 1,
-          lastError: record?.lastError ?? null,
-          openRunId: record?.openRunId ?? null,
-        };
-      }),
+      migrations: ids.map((id) => statusOf(id, records.get(id))),
       pending,
       problem,
     };
   } finally {
     await opened.close();
   }
+}
+
+function statusOf(id: string, record: MigrationRecord | undefined): MigrationStatus {
+  if (record === undefined) {
+    return {
+      id,
+      status: 'pending',
+      appliedAt: null,
+      generation: 1,
+      lastError: null,
+      openRunId: null,
+    };
+  }
+  const { status, appliedAt, generation, lastError, openRunId } = record;
+  return { id, status, appliedAt, generation, lastError, openRunId };
 }
 
 function pendingOrProblem(select: () => readonly string[]): {

@@ -5,7 +5,12 @@ import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { ownOption } from '../options.ts';
 
 /** Writes a new migration file. */
-export async function create({ io, world, connect, given }: CommandContext): Promise<CommandResult> {
+export async function create({
+  io,
+  world,
+  connect,
+  given,
+}: CommandContext): Promise<CommandResult> {
   const name = given.text('name');
   if (name === null) throw noName();
   const { createMigration } = await import('../../app/scaffold/create.ts');

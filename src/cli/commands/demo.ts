@@ -12,7 +12,11 @@ interface Stop {
 
 const tour: readonly Stop[] = [
   { line: 'plan --embedded', about: 'What would go, exactly, and nothing is kept:', expected: 0 },
-  { line: 'up --embedded', about: 'Applied, each in one transaction, proven before commit:', expected: 0 },
+  {
+    line: 'up --embedded',
+    about: 'Applied, each in one transaction, proven before commit:',
+    expected: 0,
+  },
   { line: 'verify --embedded', about: 'On every deploy, the same questions again:', expected: 0 },
   { line: 'status --embedded', about: 'Where every migration stands:', expected: 0 },
   { line: 'ledger --embedded', about: 'Who did what, when, chained by hashes:', expected: 0 },
@@ -26,7 +30,11 @@ export async function demo(context: CommandContext): Promise<CommandResult> {
   const { countSampleRows, prepareSample } = await import('../../demo/sample-database.ts');
   const { beforeAndAfter } = await import('../../report/demo.ts');
   const directory = join(io.cwd, '.hygiene', 'demo');
-  const say = given.flag('json') ? (): void => undefined : io.stdout;
+  const say = given.flag('json')
+    ? (): void => undefined
+    : (text: string): void => {
+        io.stdout(text);
+      };
 
   const place = relative(io.cwd, directory);
   say(`Making a sample application in ${place}: 300 demo accounts among 20 genuine users.\n\n`);
@@ -44,7 +52,12 @@ export async function demo(context: CommandContext): Promise<CommandResult> {
   return {
     outcome: 'done',
     exitCode: 0,
-    text: ['', ...beforeAndAfter(before, after), '', `Look around: cd ${place}, then any command with --embedded.`],
+    text: [
+      '',
+      ...beforeAndAfter(before, after),
+      '',
+      `Look around: cd ${place}, then any command with --embedded.`,
+    ],
     fields: { directory: place, steps, before, after },
   };
 }

@@ -17,7 +17,12 @@ export async function listLedger(context: CommandContext): Promise<CommandResult
   const migrationId = given.text('migration');
   const report = await ledgerListOperation(world, { ...connect, migrationId, limit });
   announce(report.target, report.environment);
-  return { outcome: 'ok', exitCode: 0, text: ledgerText(report, style), fields: ledgerDocument(report) };
+  return {
+    outcome: 'ok',
+    exitCode: 0,
+    text: ledgerText(report, style),
+    fields: ledgerDocument(report),
+  };
 }
 
 /** Recomputes the whole chain. */

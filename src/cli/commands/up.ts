@@ -1,22 +1,26 @@
+import type { UpOperationReport } from '../../app/operations/up.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { confirmOption, execOrderOption } from '../options.ts';
 
 /** Applies what is pending, and leaves a log of it. */
 export async function up(context: CommandContext): Promise<CommandResult> {
-  const { world, connect, given, style, announce } = context;
+  const { world, connect, given, style, announce, say } = context;
   const { upOperation } = await import('../../app/operations/up.ts');
-  const { upText } = await import('../../report/up.ts');
+  const { resultText, upEnding } = await import('../../report/up.ts');
   const { upDocument, upOutcome } = await import('../../report/up-document.ts');
   const report = await upOperation(world, {
     ...connect,
     execOrder: (given.text('exec-order') ?? 'linear') as ExecOrder,
     confirm: given.text('confirm'),
     onBegin: announce,
+    onResult: (result) => {
+      say(resultText(result, style));
+    },
   });
   announce(report.target, report.environment);
   const runLog = report.results.length === 0 ? null : await leaveRunLog(context, report);
-  const text = upText(report, style);
+  const text = upEnding(report, style);
   return {
     outcome: upOutcome(report),
     exitCode: report.error?.exitCode ?? 0,
@@ -28,7 +32,7 @@ export async function up(context: CommandContext): Promise<CommandResult> {
 
 async function leaveRunLog(
   { io, world, given }: CommandContext,
-  report: Parameters<typeof import('../run-log.ts').writeRunLog>[1],
+  report: UpOperationReport,
 ): Promise<string | null> {
   const { writeRunLog } = await import('../run-log.ts');
   return writeRunLog({ io, world, directory: given.text('log-dir') ?? 'hygiene/logs' }, report);
