@@ -5,7 +5,7 @@ import type { Logger as PinoLogger, pino as Pino } from 'pino';
 
 import type { Logger } from '../kernel/ports.ts';
 
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export interface LogOptions {

@@ -11,7 +11,7 @@ import { QualifiedName } from '../kernel/identifiers.ts';
 const SAMPLE = fileURLToPath(new URL('../../hygiene/', import.meta.url));
 const MIGRATION = /^(?:\d{14}_.*|config)\.(?:ts|sql)$/;
 
-export const sampleTables = [
+const sampleTables = [
   'admins',
   'users',
   'live_sessions',

@@ -1,10 +1,8 @@
-import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { maskedSql } from '../kernel/sql.ts';
-import type { RowSet } from '../planner/steps.ts';
-import { countTable } from './selection-sql.ts';
+import { type CountedRows, countTable } from './selection-sql.ts';
 
 export interface RowCounts {
   readonly total: number;
@@ -17,22 +15,18 @@ export interface RowCounts {
  * so what is wrong with it shows here, told in the terms of its author.
  * @throws HygieneError HYG_PLAN_BAD_PREDICATE
  */
-export async function countRows(
-  connection: Connection,
-  table: Table,
-  rows: RowSet,
-): Promise<RowCounts> {
+export async function countRows(connection: Connection, counted: CountedRows): Promise<RowCounts> {
   try {
-    return await queryOne<RowCounts>(connection, countTable(table, rows));
+    return await queryOne<RowCounts>(connection, countTable(counted));
   } catch (error) {
-    throw asPredicateError(error, table, rows);
+    throw asPredicateError(error, counted);
   }
 }
 
 /** SQLSTATE classes that mean the text is wrong: syntax and names (42), data and types (22). */
 const TEXT_ERRORS = /^(42|22)/;
 
-function asPredicateError(error: unknown, table: Table, rows: RowSet): unknown {
+function asPredicateError(error: unknown, { table, rows }: CountedRows): unknown {
   const facts = databaseErrorFacts(error);
   if (facts === null || !TEXT_ERRORS.test(facts.sqlstate) || facts.sqlstate === '42501')
     return error;

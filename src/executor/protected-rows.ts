@@ -64,13 +64,14 @@ export class ProtectedRows {
     const self = selfAlias(table);
     await this.#connection.query(sql`
       create temp table ${baselineTable(index)} on commit drop as
-      select ${identityColumns(identity, self)}, null::text as hygiene_hash
+      select ${identityColumns(identity, self)}, null::text as hygiene_hash,
+             null::xid as hygiene_written_by
         from ${table.name}
         with no data
     `);
     await this.#connection.query(sql`
       insert into ${baselineTable(index)}
-      select ${identityColumns(identity, self)}, ${rowHash(self)}
+      select ${identityColumns(identity, self)}, ${rowHash(self)}, ${rawSql(self)}.xmin
         from ${table.name}
        where ${rowSetCondition(rows)}
     `);
@@ -80,6 +81,8 @@ export class ProtectedRows {
   /**
    * A row version is ours when the transaction that wrote it is still in progress: versions of other
    * transactions in progress are invisible to us. `age` counts back from our own transaction id.
+   * Other content in the same version comes from our own ALTER TABLE: nobody else can alter a table
+   * that we have read.
    */
   async #compareSet(set: ProtectedSet, index: number): Promise<ProtectedChange> {
     const self = selfAlias(set.table);
@@ -91,12 +94,14 @@ export class ProtectedRows {
       with compared as (
         select ${rawSql(self)}.tableoid is null as gone,
                hygiene_before.hygiene_hash is distinct from ${rowHash(self)} as changed,
-               ${rawSql(self)}.xmin as written_by
+               ${rawSql(self)}.xmin as written_by,
+               ${rawSql(self)}.xmin = hygiene_before.hygiene_written_by as same_version
           from ${baselineTable(index)} as hygiene_before
           left join ${set.table.name} on ${sameRow(rowIdentity(set.table), self, 'hygiene_before')}
       ), judged as (
         select gone,
                case when gone or not changed then null
+                    when same_version then 'in progress'
                     else pg_xact_status((pg_current_xact_id()::text::bigint - age(written_by))::text::xid8)
                end as writer
           from compared

@@ -1,5 +1,5 @@
 import type { Archive } from '../archive/archive.ts';
-import type { Catalog } from '../catalog/model.ts';
+import type { Catalog, Table } from '../catalog/model.ts';
 import { resolveTable } from '../catalog/resolve.ts';
 import type { Connection } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
@@ -12,14 +12,14 @@ import type { Closure } from '../planner/closure.ts';
 import { type RemovalGroup, removalOrder } from '../planner/order.ts';
 import type { PurgePlan } from '../planner/plan.ts';
 import { planClosure } from '../planner/plan-closure.ts';
-import type { PurgeStep } from '../planner/steps.ts';
+import type { PurgeStep, RowSet } from '../planner/steps.ts';
 import { undeclaredRefusal } from '../planner/undeclared.ts';
 import { accessFacts } from './access-facts.ts';
 import { countRows, type RowCounts } from './count-rows.ts';
 import { protectedHits, type ProtectedSet } from './protected-rows.ts';
 import { Removal } from './removal.ts';
 import { Selection } from './selection.ts';
-import type { WorkTable } from './selection-sql.ts';
+import type { CountedRows, WorkTable } from './selection-sql.ts';
 
 /** How often rows that came up while the purge ran are taken in, before it gives up. */
 const NEWCOMER_ROUNDS_MAX = 3;
@@ -72,7 +72,10 @@ export async function assessPurge(
   scope: PurgeScope,
   prepared: PreparedPurge,
 ): Promise<PurgeAssessment> {
-  const counts = await countRows(scope.connection, prepared.closure.root, prepared.step.rows);
+  const counts = await countRows(
+    scope.connection,
+    countedRows(scope, prepared.closure.root, prepared.step.rows),
+  );
   return assess(scope, prepared, { counts, taken: NOTHING_TAKEN });
 }
 
@@ -88,7 +91,10 @@ export async function carryOutPurge(
 ): Promise<{ readonly label: string; readonly plan: PurgePlan; readonly removal: Removal }> {
   const prepared = await preparePurge(scope, step);
   const { label } = prepared;
-  const counts = await countRows(scope.connection, prepared.closure.root, step.rows);
+  const counts = await countRows(
+    scope.connection,
+    countedRows(scope, prepared.closure.root, step.rows),
+  );
   const removal = new Removal(scope.connection, step.archive ? archive : null);
   const first = await assess(scope, prepared, { counts, taken: NOTHING_TAKEN });
   let taken = await takeRound(prepared, first, removal);
@@ -100,6 +106,11 @@ export async function carryOutPurge(
     taken = await takeRound(prepared, next, removal);
   }
   return { label, plan: first.plan, removal };
+}
+
+/** A table as the step will find it: without the rows that earlier steps of the same plan take. */
+export function countedRows({ earlier }: PurgeScope, table: Table, rows: RowSet): CountedRows {
+  return { table, rows, excluded: earlier.filter((work) => work.table.root === table.root) };
 }
 
 async function takeRound(

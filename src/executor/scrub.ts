@@ -10,7 +10,7 @@ import { checkProtectedHits, type ProtectedHit } from '../policy/protected-rows.
 import { factsOf } from './access-facts.ts';
 import { countRows } from './count-rows.ts';
 import { countProtected } from './protected-rows.ts';
-import type { PurgeScope } from './purge.ts';
+import { countedRows, type PurgeScope } from './purge.ts';
 import { Removal } from './removal.ts';
 import { assignListed } from './removal-sql.ts';
 import { createWorkTable, selectRoot, type WorkTable } from './selection-sql.ts';
@@ -47,10 +47,10 @@ export async function assessScrub(
 ): Promise<ScrubAssessment> {
   const { connection, lock } = scope;
   const { table } = work;
-  const { total, unknown } = await countRows(connection, table, step.rows);
-  const excluded = scope.earlier.filter((each) => each.table.root === table.root);
+  const counted = countedRows(scope, table, step.rows);
+  const { total, unknown } = await countRows(connection, counted);
   const { rowCount: rows } = await connection.query(
-    selectRoot(work, { table, rows: step.rows, round: 1, lock, excluded }),
+    selectRoot(work, { ...counted, round: 1, lock }),
   );
   const hits: ProtectedHit[] = [];
   for (const set of scope.protectedSets.filter((each) => each.table.root === table.root)) {

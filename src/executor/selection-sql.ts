@@ -22,14 +22,17 @@ export function createWorkTable(work: WorkTable): Sql {
   `;
 }
 
-export interface RootSelection {
+export interface CountedRows {
   /** The row set's own table: the work table's, or a partition of it. */
   readonly table: Table;
   readonly rows: RowSet;
-  readonly round: number;
-  readonly lock: boolean;
   /** Work tables whose rows are spoken for by earlier steps of the same plan. */
   readonly excluded: readonly WorkTable[];
+}
+
+export interface RootSelection extends CountedRows {
+  readonly round: number;
+  readonly lock: boolean;
 }
 
 /** The rows of the row set, locked in key order so that two purges cannot lock crosswise. */
@@ -69,11 +72,12 @@ export function countReferencing(edge: EdgeSelection): Sql {
 }
 
 /** How many rows the table has, and for how many the predicate is neither true nor false. */
-export function countTable(table: Table, rows: RowSet): Sql {
+export function countTable({ table, rows, excluded }: CountedRows): Sql {
   return sql`
     select count(*)::float8 as total,
            count(*) filter (where (${rows.predicate}) is unknown)::float8 as unknown
       from ${table.name}
+     where true ${notListed(table, excluded)}
   `;
 }
 

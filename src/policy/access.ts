@@ -1,4 +1,5 @@
 import { HygieneError } from '../kernel/errors.ts';
+import { fewLines } from './few-lines.ts';
 
 export type Right = 'select' | 'delete' | 'update';
 
@@ -17,11 +18,15 @@ export interface AccessFacts {
 export function checkAccess(role: string, facts: readonly AccessFacts[]): HygieneError | null {
   const hidden = facts.filter((each) => each.hiddenByRowSecurity);
   if (hidden.length > 0) {
-    const tables = hidden.map((each) => each.table).join(', ');
+    const names = hidden.map((each) => each.table);
+    const tables = [
+      ...names.slice(0, 5),
+      ...(names.length > 5 ? [`${String(names.length - 5)} more tables`] : []),
+    ].join(', ');
     return new HygieneError('HYG_REFUSED_RLS', {
       message: `Row-level security would hide rows of ${tables} from role "${role}": counts would be wrong.`,
       hint: `Run as a role that sees all rows: the owner (without FORCE), or alter role "${role}" bypassrls;`,
-      details: { role, tables: hidden.map((each) => each.table) },
+      details: { role, tables: names },
     });
   }
   const lacking = facts.filter((each) => each.missing.length > 0);
@@ -29,11 +34,10 @@ export function checkAccess(role: string, facts: readonly AccessFacts[]): Hygien
   const grants = lacking.map(
     (each) => `grant ${each.missing.join(', ')} on ${each.table} to "${role}";`,
   );
-  const shown = grants.slice(0, 8);
-  const more = grants.length > 8 ? [`… and ${String(grants.length - 8)} more tables`] : [];
+  const shown = fewLines(grants, 9, (more) => `… and ${String(more)} more tables`);
   return new HygieneError('HYG_REFUSED_PRIVILEGES', {
     message: `Role "${role}" lacks rights on ${String(lacking.length)} ${lacking.length === 1 ? 'table' : 'tables'}.`,
-    hint: [...shown, ...more].join('\n'),
+    hint: shown.join('\n'),
     details: { role, lacking },
   });
 }

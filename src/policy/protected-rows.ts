@@ -1,4 +1,5 @@
 import { HygieneError } from '../kernel/errors.ts';
+import { fewLines } from './few-lines.ts';
 
 export interface ProtectedHit {
   /** The protected set as declared, such as `admins where role = ?`. */
@@ -15,15 +16,13 @@ export function checkProtectedHits(
 ): HygieneError | null {
   const real = hits.filter((hit) => hit.rows > 0);
   if (real.length === 0) return null;
-  const lines = real
-    .slice(0, 5)
-    .map(
-      (hit) =>
-        `  ${hit.table}: ${hit.rows.toLocaleString('en-US')} protected rows would be ${hit.effect} (${hit.set})`,
-    );
-  const more = real.length > 5 ? [`  and ${String(real.length - 5)} more sets`] : [];
+  const sets = real.map(
+    (hit) =>
+      `  ${hit.table}: ${hit.rows.toLocaleString('en-US')} protected rows would be ${hit.effect} (${hit.set})`,
+  );
+  const lines = fewLines(sets, 7, (more) => `  and ${String(more)} more sets`);
   return new HygieneError('HYG_REFUSED_PROTECTED', {
-    message: [`${step} touches protected rows:`, ...lines, ...more].join('\n'),
+    message: [`${step} touches protected rows:`, ...lines].join('\n'),
     hint: 'Narrow the predicate so that it leaves them out. Protected sets are declared in hygiene/config (protect).',
     details: { hits: real },
   });

@@ -1,7 +1,7 @@
 import type { TargetFacts } from './target.ts';
 
 /** Version of all JSON documents; grows when a field is removed or changes its meaning. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 export interface Envelope {
   readonly command: string;

@@ -3,7 +3,7 @@ import { wrapped } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
 
 /** More than this nobody reads in a deploy log; the JSON document has everything. */
-export const ERROR_LINES_MAX = 12;
+const ERROR_LINES_MAX = 12;
 const HINT_LINES_MAX = 7;
 
 type ErrorText = Pick<HygieneError, 'code' | 'message' | 'hint'>;

@@ -1,5 +1,5 @@
 /** What fits into a terminal, a log viewer and a mail alike. */
-export const LINE_COLUMNS = 100;
+const LINE_COLUMNS = 100;
 
 /** Wraps each line at a space; what goes on is indented two further than its line. Lines that fit stay as they are. */
 export function wrapped(text: string, columns = LINE_COLUMNS): string[] {

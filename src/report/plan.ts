@@ -62,7 +62,7 @@ function stepLines(step: PlannedStep, style: Style): string[] {
     case 'scrub':
       return [
         `${step.label}: ${counted(step.rows, 'row')} of ${grouped(step.total)} to change`,
-        ...nullLines(step.nullRows, 'the table'),
+        ...nullLines(step.nullRows, step.label.replace(/^scrub /, '')),
       ];
     case 'unknown':
       return [`${step.label}: what it does shows only when it runs; its budget bounds it`];
@@ -112,7 +112,7 @@ function edgeCells({ constraint, child, parent, action, rows }: PlannedEdge): st
 
 function nullLines(count: number, table: string): string[] {
   if (count === 0) return [];
-  return [`The predicate is NULL for ${counted(count, 'row')} of ${table}; they stay.`];
+  return [`The predicate is NULL for ${counted(count, 'row')} of ${table}: not selected.`];
 }
 
 function sumLine(migrations: readonly PlannedMigration[]): string {

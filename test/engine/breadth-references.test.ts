@@ -21,15 +21,18 @@ async function purged(step: string, verify: string): Promise<void> {
   const [planned] = (await bench.plan()).migrations;
   const report = await bench.up();
   expect(report.error).toBeNull();
-  const promised = planned?.steps.flatMap((each) => (each.kind === 'purge' ? each.plan.tables : [])) ?? [];
-  const done = report.results.flatMap(({ outcome }) => (outcome.kind === 'applied' ? outcome.evidence.tables : []));
+  const promised =
+    planned?.steps.flatMap((each) => (each.kind === 'purge' ? each.plan.tables : [])) ?? [];
+  const done = report.results.flatMap(({ outcome }) =>
+    outcome.kind === 'applied' ? outcome.evidence.tables : [],
+  );
   expect(done.map((each) => [each.table, each.removed, each.changed]).sort()).toEqual(
     promised
       .filter(({ doomed, changed }) => doomed + changed > 0)
       .map((each) => [each.table, each.doomed, each.changed])
       .sort(),
   );
-  expect(done.map(({ planned: rows, archived, removed }) => [rows, archived])).toEqual(
+  expect(done.map(({ planned: rows, archived }) => [rows, archived])).toEqual(
     done.map(({ removed }) => [removed, removed]),
   );
 }
@@ -57,12 +60,17 @@ describe('references of rows that stay', () => {
       notes: await contentOf(database, '(select * from notes where about <= 5)'),
       untouched: await contentOf(database, '(select * from letters where writer > 5)'),
     };
-    await purged(`purge(${people}, { dependents: 'all' })`, "await expect.count('people', 16); await expect.count('letters', 20);");
+    await purged(
+      `purge(${people}, { dependents: 'all' })`,
+      "await expect.count('people', 16); await expect.count('letters', 20);",
+    );
     expect(await contentOf(database, `${ARCHIVE}people"`)).toBe(before.people);
     expect(await contentOf(database, `${ARCHIVE}letters_mutations"`)).toBe(before.letters);
     expect(await contentOf(database, `${ARCHIVE}parcels_mutations"`)).toBe(before.parcels);
     expect(await contentOf(database, `${ARCHIVE}notes"`)).toBe(before.notes);
-    expect(await contentOf(database, '(select * from letters where writer > 5)')).toBe(before.untouched);
+    expect(await contentOf(database, '(select * from letters where writer > 5)')).toBe(
+      before.untouched,
+    );
     expect(await countOf(database, 'letters where writer is null and id <= 5')).toBe(5);
     expect(await countOf(database, 'parcels where sender = 0 and id <= 5')).toBe(5);
     expect(await countOf(database, 'notes')).toBe(15);
@@ -76,7 +84,9 @@ describe('references of rows that stay', () => {
     expect(await countOf(database, 'letters')).toBe(15);
     expect(await countOf(database, 'parcels')).toBe(15);
     expect(await countOf(database, 'notes where about is null')).toBe(5);
-    expect(await countOf(database, `${ARCHIVE}notes_mutations" where about between 1 and 5`)).toBe(5);
+    expect(await countOf(database, `${ARCHIVE}notes_mutations" where about between 1 and 5`)).toBe(
+      5,
+    );
   });
 
   test('are set to a default that exists: a default without a row fails and changes nothing', async () => {
@@ -93,7 +103,10 @@ describe('references of rows that stay', () => {
       create table keys (id int primary key, house int not null, number int,
         foreign key (house, number) references rooms on delete set null (number));
       insert into rooms values (1, 1), (1, 2); insert into keys values (1, 1, 1), (2, 1, 2);`);
-    await purged("purge(rows('rooms', sql`number = 1`), { dependents: { keys: 'nullify' } })", "await expect.count('rooms', 1);");
+    await purged(
+      "purge(rows('rooms', sql`number = 1`), { dependents: { keys: 'nullify' } })",
+      "await expect.count('rooms', 1);",
+    );
     expect(await database.query('select * from keys order by id')).toEqual([
       { id: 1, house: 1, number: null },
       { id: 2, house: 1, number: 2 },
@@ -118,7 +131,9 @@ describe('references of rows that stay', () => {
       { id: 5, payer: 12, payee: 12 },
     ]);
     expect(await contentOf(database, `${ARCHIVE}transfers"`)).toBe(gone);
-    expect(await database.query(`select * from ${ARCHIVE}transfers_mutations"`)).toEqual([{ id: 2, payer: 10, payee: 1 }]);
+    expect(await database.query(`select * from ${ARCHIVE}transfers_mutations"`)).toEqual([
+      { id: 2, payer: 10, payee: 1 },
+    ]);
   });
 
   test.each([
@@ -129,7 +144,13 @@ describe('references of rows that stay', () => {
       create table pairs (id ${type}, one int references people, other int references people);
       insert into pairs values (1, 1, 2), (2, 1, 10), (3, 10, 1), (4, 10, 10);
       delete from letters; delete from parcels; delete from notes;`);
-    bench.write(`${ID}.ts`, migration({ up: `purge(${people}, { dependents: { pairs: 'nullify' } })`, verify: "await expect.count('people', 16);" }));
+    bench.write(
+      `${ID}.ts`,
+      migration({
+        up: `purge(${people}, { dependents: { pairs: 'nullify' } })`,
+        verify: "await expect.count('people', 16);",
+      }),
+    );
     expect((await bench.up()).error).toBeNull();
     expect(await database.query('select * from pairs order by id')).toEqual([
       { id: 1, one: null, other: null },
@@ -151,16 +172,28 @@ describe('a table that references itself', () => {
     const below = `(with recursive gone as (select * from folders where old union
                       select f.* from folders f join gone g on f.parent = g.id) select * from gone)`;
     const gone = await contentOf(database, below);
-    await purged("purge(rows('folders', sql`old`), { dependents: { folders: 'purge' } })", "await expect.none(rows('folders', sql`old`));");
+    await purged(
+      "purge(rows('folders', sql`old`), { dependents: { folders: 'purge' } })",
+      "await expect.none(rows('folders', sql`old`));",
+    );
     expect(gone).toMatch(/^14 rows/);
     expect(await contentOf(database, `${ARCHIVE}folders"`)).toBe(gone);
     expect(await countOf(database, 'folders')).toBe(17);
   });
 
   test('keeps them, without their parent, when that is said', async () => {
-    await purged("purge(rows('folders', sql`old`), { dependents: { folders: 'nullify' } })", "await expect.none(rows('folders', sql`old`));");
+    await purged(
+      "purge(rows('folders', sql`old`), { dependents: { folders: 'nullify' } })",
+      "await expect.none(rows('folders', sql`old`));",
+    );
     expect(await countOf(database, 'folders')).toBe(28);
-    expect((await database.query<{ id: number }>('select id from folders where parent is null order by id')).map(({ id }) => id)).toEqual([1, 8, 9, 10, 22, 23]);
+    expect(
+      (
+        await database.query<{ id: number }>(
+          'select id from folders where parent is null order by id',
+        )
+      ).map(({ id }) => id),
+    ).toEqual([1, 8, 9, 10, 22, 23]);
     expect(await countOf(database, `${ARCHIVE}folders_mutations"`)).toBe(5);
   });
 
@@ -168,7 +201,11 @@ describe('a table that references itself', () => {
     bench.write(`${ID}.ts`, migration({ up: "purge(rows('folders', sql`old`))" }));
     await expectRefused(
       { bench, database },
-      { code: 'HYG_REFUSED_DEPENDENTS', exit: 7, says: ['folders (parent): 5', "dependents: { folders: 'nullify' }"] },
+      {
+        code: 'HYG_REFUSED_DEPENDENTS',
+        exit: 7,
+        says: ['folders (parent): 5', "dependents: { folders: 'nullify' }"],
+      },
     );
   });
 });
@@ -192,7 +229,10 @@ describe.each(['no action', 'restrict', 'cascade', 'no action deferrable initial
         teams: await contentOf(database, '(select * from teams where id <= 3)'),
         members: await contentOf(database, '(select * from members where team <= 3)'),
       };
-      await purged("purge(rows('teams', sql`id <= 3`), { dependents: 'all' })", "await expect.count('teams', 6);");
+      await purged(
+        "purge(rows('teams', sql`id <= 3`), { dependents: 'all' })",
+        "await expect.count('teams', 6);",
+      );
       expect(await contentOf(database, `${ARCHIVE}teams"`)).toBe(gone.teams);
       expect(await contentOf(database, `${ARCHIVE}members"`)).toBe(gone.members);
       expect(await countOf(database, 'members')).toBe(60);
@@ -222,8 +262,14 @@ describe('keys', () => {
       create table routes (code text, zone int, foreign key (code, zone) references places (code, zone));
       insert into routes select 'k' || n, n % 2 from generate_series(1, 12) as n, generate_series(1, 3);
       insert into routes values (null, 1), ('k99', null);`);
-    const routes = await contentOf(database, "(select * from routes where code in ('k3', 'k6', 'k9', 'k12'))");
-    await purged("purge(rows('places', sql`country = 'c0'`), { dependents: { shops: 'purge', routes: 'purge' } })", "await expect.count('places', 8);");
+    const routes = await contentOf(
+      database,
+      "(select * from routes where code in ('k3', 'k6', 'k9', 'k12'))",
+    );
+    await purged(
+      "purge(rows('places', sql`country = 'c0'`), { dependents: { shops: 'purge', routes: 'purge' } })",
+      "await expect.count('places', 8);",
+    );
     expect(routes).toMatch(/^12 rows/);
     expect(await contentOf(database, `${ARCHIVE}routes"`)).toBe(routes);
     expect(await countOf(database, 'shops')).toBe(8);
@@ -237,7 +283,10 @@ describe('keys', () => {
       insert into owners select generate_series(1, 4);
       insert into pings select 1 + n % 4, 'same' from generate_series(1, 40) as n;
       insert into pings select null, 'same' from generate_series(1, 5);`);
-    await purged("purge(rows('owners', sql`id = 1`), { dependents: { pings: 'purge' } })", "await expect.count('owners', 3);");
+    await purged(
+      "purge(rows('owners', sql`id = 1`), { dependents: { pings: 'purge' } })",
+      "await expect.count('owners', 3);",
+    );
     expect(await countOf(database, 'pings')).toBe(35);
     expect(await countOf(database, `${ARCHIVE}pings" where owner = 1`)).toBe(10);
   });

@@ -20,7 +20,10 @@ beforeEach(async () => {
 });
 
 function protect(sets: string): void {
-  bench.write('config.ts', `import { defineConfig, rows, sql } from 'pg-hygiene';\nexport default defineConfig({ protect: [${sets}] });\n`);
+  bench.write(
+    'config.ts',
+    `import { defineConfig, rows, sql } from 'pg-hygiene';\nexport default defineConfig({ protect: [${sets}] });\n`,
+  );
 }
 
 /** Runs `up` and, while it waits, the statements of another session. */
@@ -35,7 +38,8 @@ async function upWhile(statements: string): ReturnType<Workbench['up']> {
 }
 
 async function waiting(observer: Client): Promise<void> {
-  const question = "select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted";
+  const question =
+    "select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted";
   for (;;) {
     const { rowCount } = await observer.query(question);
     if (rowCount === 1) return;
@@ -43,7 +47,9 @@ async function waiting(observer: Client): Promise<void> {
 }
 
 function remarks(): Promise<Record<string, unknown>[]> {
-  return database.query("select evidence -> 'remarks' as remarks from hygiene.ledger where event = 'applied'");
+  return database.query(
+    "select evidence -> 'remarks' as remarks from hygiene.ledger where event = 'applied'",
+  );
 }
 
 const proves = "await expect.none(rows('reports', sql`id < 5`));";
@@ -63,7 +69,9 @@ describe('what other sessions do meanwhile', () => {
   test('an admin who logs in is no change of ours', async () => {
     const report = await upWhile("update admins set last_login_at = '2026-02-03'");
     expect(report.error).toBeNull();
-    expect(await remarks()).toEqual([{ remarks: ['1 protected rows of admins were changed meanwhile by other sessions.'] }]);
+    expect(await remarks()).toEqual([
+      { remarks: ['1 protected rows of admins were changed meanwhile by other sessions.'] },
+    ]);
     expect(await countOf(database, "admins where last_login_at = '2026-02-03'")).toBe(1);
   });
 
@@ -72,7 +80,9 @@ describe('what other sessions do meanwhile', () => {
       "delete from admins; insert into admins (email, name, password_hash) values ('b@corp-mail.io', 'B', 'x')",
     );
     expect(report.error).toBeNull();
-    expect(await remarks()).toEqual([{ remarks: ['1 protected rows of admins were changed meanwhile by other sessions.'] }]);
+    expect(await remarks()).toEqual([
+      { remarks: ['1 protected rows of admins were changed meanwhile by other sessions.'] },
+    ]);
     expect(await countOf(database, "admins where email = 'b@corp-mail.io'")).toBe(1);
   });
 
@@ -86,7 +96,12 @@ describe('what other sessions do meanwhile', () => {
     );
     const error = (await upWhile("update admins set last_login_at = '2026-02-03'")).error;
     expect(error?.code).toBe('HYG_RUN_PROTECTED_CHANGED');
-    expect(await countOf(database, "admins where name = 'Margit Olsen' and last_login_at = '2026-02-03'")).toBe(1);
+    expect(
+      await countOf(
+        database,
+        "admins where name = 'Margit Olsen' and last_login_at = '2026-02-03'",
+      ),
+    ).toBe(1);
   });
 
   test('a protected user who goes while demo users are purged is no change of ours', async () => {
@@ -106,41 +121,97 @@ describe('what other sessions do meanwhile', () => {
       commit`);
     expect(report.error).toBeNull();
     expect(await countOf(database, 'users')).toBe(309);
-    expect(await remarks()).toEqual([{ remarks: ['1 protected rows of users were changed meanwhile by other sessions.'] }]);
+    expect(await remarks()).toEqual([
+      { remarks: ['1 protected rows of users were changed meanwhile by other sessions.'] },
+    ]);
   });
 });
 
 describe('our own changes of protected rows', () => {
   test.each([
-    ['by a trigger of a purged table', "purge(rows('reports', sql`id < 5`))", ''],
-    ['in a savepoint', "async ({ db }) => { await db.transaction((inner) => inner('admins').update({ name: 'X' })); }", FREE],
-    ['by deleting them in a function', "async ({ db }) => { await db('admins').del(); }", FREE],
-    ['by a scrub of a table whose trigger writes them', "scrub(rows('reports', sql`id < 5`), { set: { title: 'x' } })", ''],
-  ])('are found: %s', async (_, up, more) => {
-    await database.execute(`
-      create function promote() returns trigger language plpgsql as $$
-      begin update admins set name = name || '!'; return null; end $$;
-      create trigger promote after delete or update on reports for each row execute function promote();`);
-    bench.write(`${ID}.ts`, migration({ up, more }));
+    ['in a savepoint', "await db.transaction((inner) => inner('admins').update({ name: 'X' }));"],
+    ['by deleting them', "await db('admins').del();"],
+    [
+      'by an update that a delete follows',
+      "await db('admins').update({ name: 'X' }); await db('admins').del();",
+    ],
+    [
+      'by dropping one of their columns',
+      "await db.raw('alter table admins drop column password_hash');",
+    ],
+  ])('are found: %s', async (_, body) => {
+    bench.write(`${ID}.ts`, migration({ up: `async ({ db }) => { ${body} }`, more: FREE }));
     await expectRefused(
       { bench, database },
-      more === ''
-        ? { code: 'HYG_RUN_UNPLANNED_CHANGE', exit: 1, says: ['admins', '4 rows updated', 'planned were 0 rows and 0 rows'] }
-        : { code: 'HYG_RUN_PROTECTED_CHANGED', exit: 1, says: ['protected rows of admins'] },
+      { code: 'HYG_RUN_PROTECTED_CHANGED', exit: 1, says: ['protected rows of admins'] },
     );
+  });
+
+  describe('by a trigger of the application', () => {
+    beforeEach(async () => {
+      await database.execute(`
+        create function promote() returns trigger language plpgsql as $$
+        begin update admins set name = name || '!'; return null; end $$;
+        create trigger promote after delete or update on reports for each row execute function promote();`);
+    });
+
+    test.each([
+      ['purge', "purge(rows('reports', sql`id < 5`))"],
+      ['scrub', "scrub(rows('reports', sql`id < 5`), { set: { title: 'x' } })"],
+    ])('are found after a %s', async (_, up) => {
+      bench.write(`${ID}.ts`, migration({ up }));
+      await expectRefused(
+        { bench, database },
+        {
+          code: 'HYG_RUN_UNPLANNED_CHANGE',
+          exit: 1,
+          says: ['admins', '4 rows updated', 'planned were 0 rows and 0 rows'],
+        },
+      );
+    });
+
+    test('are found even where the table is a declared side effect', async () => {
+      bench.write(
+        'config.ts',
+        "import { defineConfig, rows, sql } from 'pg-hygiene';\n" +
+          "export default defineConfig({ protect: [rows('admins', sql`true`)], sideEffects: [{ table: 'admins', reason: 'a test' }] });\n",
+      );
+      bench.write(`${ID}.ts`, migration({ up: "purge(rows('reports', sql`id < 5`))" }));
+      await expectRefused(
+        { bench, database },
+        {
+          code: 'HYG_RUN_PROTECTED_CHANGED',
+          exit: 1,
+          says: ['protected rows of admins', '1 changed'],
+        },
+      );
+    });
   });
 
   test.each([
     ['a table without a key', 'create table badges (badge text, holder text)'],
-    ['a table that is named like one of its columns', 'create table badges (badges text primary key, holder text)'],
-    ['a partitioned table', 'create table badges (badge text primary key, holder text) partition by hash (badge); create table badges_0 partition of badges for values with (modulus 1, remainder 0)'],
+    [
+      'a table that is named like one of its columns',
+      'create table badges (badges text primary key, holder text)',
+    ],
+    [
+      'a partitioned table',
+      'create table badges (badge text primary key, holder text) partition by hash (badge); create table badges_0 partition of badges for values with (modulus 1, remainder 0)',
+    ],
   ])('are found in %s', async (_, ddl) => {
     await database.execute(`${ddl}; insert into badges values ('a', 'Ana'), ('b', 'Bea')`);
     protect("rows('badges', sql`holder = 'Ana'`)");
-    bench.write(`${ID}.ts`, migration({ up: "sql`update badges set holder = 'Eve' where holder = 'Ana'`", more: FREE }));
+    bench.write(
+      `${ID}.ts`,
+      migration({ up: "sql`update badges set holder = 'Eve' where holder = 'Ana'`", more: FREE }),
+    );
     await expectRefused(
       { bench, database },
-      { code: 'HYG_RUN_PROTECTED_CHANGED', exit: 1, says: ['protected rows of badges', "badges where holder = 'Ana'"] },
+      {
+        code: 'HYG_RUN_PROTECTED_CHANGED',
+        exit: 1,
+        says: ['protected rows of badges', "badges where holder = 'Ana'"],
+      },
     );
   });
 
@@ -152,7 +223,10 @@ describe('our own changes of protected rows', () => {
 
   test('other rows of the same table may go', async () => {
     protect("rows('users', sql`email like '%@corp-mail.io'`)");
-    bench.write(`${ID}.ts`, migration({ up: "purge(rows('users', sql`id <= 300`), { dependents: 'all' })" }));
+    bench.write(
+      `${ID}.ts`,
+      migration({ up: "purge(rows('users', sql`id <= 300`), { dependents: 'all' })" }),
+    );
     expect((await bench.up()).error).toBeNull();
     expect(await countOf(database, 'users')).toBe(20);
   });

@@ -53,7 +53,7 @@ describe('a role that is not the owner', () => {
 
   test('with exactly these grants does the whole job', async () => {
     const error = await bench.upError();
-    await database.execute(error.hint ?? '');
+    await database.execute(String(error.hint));
     expect((await bench.up()).error).toBeNull();
     expect(await countOf(database, 'users')).toBe(20);
   });
@@ -64,7 +64,7 @@ describe('a role that is not the owner', () => {
     const error = await bench.upError();
     expect(error.code).toBe('HYG_REFUSED_PRIVILEGES');
     expect(error.exitCode).toBe(7);
-    expect(`${error.message}\n${error.hint ?? ''}`).toMatch(/init --print-sql/);
+    expect(`${error.message}\n${String(error.hint)}`).toMatch(/init --print-sql/);
     expect(await contents(database)).toEqual(before);
     expect(await events(database)).toEqual([]);
   });

@@ -163,6 +163,62 @@ test('savepoints are allowed', async () => {
   expect(await countOf(database, 'reports')).toBe(before - 1);
 });
 
+describe('the database itself', () => {
+  test('refuses a scrub that breaks a constraint; no row value is told or recorded', async () => {
+    bench.write('config.ts', config(''));
+    bench.write(
+      `${ID}.ts`,
+      migration({
+        up: "scrub(rows('users', sql`id < 3`), { set: { email: 'demo9@example.com' } })",
+      }),
+    );
+    const error = await expectRefused(
+      { bench, database },
+      { code: 'HYG_RUN_SQL', exit: 1, says: ['users_email_key', '23505'] },
+    );
+    const [event] = await database.query<{ error: unknown }>(
+      "select error from hygiene.ledger where event = 'failed'",
+    );
+    expect(event?.error).toMatchObject({ table: 'users', constraint: 'users_email_key' });
+    expect(`${JSON.stringify(event)} ${error.message} ${String(error.hint)}`).not.toContain(
+      'demo9@',
+    );
+  });
+
+  test('ends a statement that takes too long', async () => {
+    bench.write(
+      `${ID}.ts`,
+      migration({ up: 'sql`delete from reports; select pg_sleep(60)`', more: FREE }),
+    );
+    await expectRefused(
+      { bench, database },
+      {
+        code: 'HYG_RUN_TIMEOUT',
+        exit: 1,
+        says: ['statement timeout', '--statement-timeout'],
+        up: { statementTimeoutMs: 300 },
+      },
+    );
+  });
+
+  test('lets nobody wait for ever for rows that another session has locked', async () => {
+    bench.write(`${ID}.ts`, migration({ up: "purge(rows('reports', sql`id <= 10`))" }));
+    const other = await database.connect();
+    await other.query('begin; select from reports where id = 7 for update');
+    await expectRefused(
+      { bench, database },
+      {
+        code: 'HYG_LOCK_BUSY',
+        exit: 6,
+        says: ['lock timeout', '--row-lock-timeout'],
+        up: { rowLockTimeoutMs: 50 },
+      },
+    );
+    await other.query('rollback');
+    expect((await bench.up()).error).toBeNull();
+  });
+});
+
 describe('an audit trigger', () => {
   beforeEach(async () => {
     await database.execute(`

@@ -14,7 +14,7 @@ beforeEach(async () => {
   bench = new Workbench(database.url);
 });
 
-function refusedWhen(up: string, refusal: Refusal): ReturnType<typeof expectRefused> {
+function expectRefusedWhen(up: string, refusal: Refusal): ReturnType<typeof expectRefused> {
   bench.write(`${ID}.ts`, migration({ up }));
   return expectRefused({ bench, database }, refusal);
 }
@@ -26,7 +26,7 @@ describe('a predicate', () => {
     ['with a wrong type', "id = 'seven'", /invalid input syntax for type bigint/],
     ['that is no condition', 'email', /must be type boolean/],
   ])('%s is told with its table, and how to try it', async (_, predicate, message) => {
-    await refusedWhen(`purge(rows('users', sql\`${predicate}\`))`, {
+    await expectRefusedWhen(`purge(rows('users', sql\`${predicate}\`))`, {
       code: 'HYG_PLAN_BAD_PREDICATE',
       exit: 2,
       says: ['The predicate on users', message, predicate],
@@ -38,7 +38,7 @@ describe('a predicate', () => {
       { length: 60 },
       (_, at) => `email <> 'user${String(at)}@example.com'`,
     ).join('\n and ');
-    await refusedWhen(`purge(rows('users', sql\`${long} and nonsense\`))`, {
+    await expectRefusedWhen(`purge(rows('users', sql\`${long} and nonsense\`))`, {
       code: 'HYG_PLAN_BAD_PREDICATE',
       exit: 2,
       says: [/column "nonsense" does not exist/],
@@ -64,7 +64,7 @@ describe('a predicate', () => {
 
   test('of keep that is NULL for some rows is refused, with the two ways to say what is meant', async () => {
     await database.execute('update payments set user_id = null where id % 10 = 0');
-    await refusedWhen("purge(rows('payments', { keep: sql`user_id > 10` }))", {
+    await expectRefusedWhen("purge(rows('payments', { keep: sql`user_id > 10` }))", {
       code: 'HYG_REFUSED_NULL_KEEP',
       exit: 7,
       says: ['NULL for 32 rows', 'is not false', 'is true'],
@@ -74,7 +74,7 @@ describe('a predicate', () => {
 
 describe('a table that does not exist', () => {
   test('is an error that names what is near, and `requires`', async () => {
-    await refusedWhen("purge(rows('user', sql`true`))", {
+    await expectRefusedWhen("purge(rows('user', sql`true`))", {
       code: 'HYG_PLAN_UNKNOWN_TABLE',
       exit: 2,
       says: ['no table "user"', 'Did you mean "users"', "requires: ['user']"],
@@ -99,7 +99,7 @@ describe('a table that does not exist', () => {
 
   test('is an error in the protected sets of the config too: they must not protect nothing', async () => {
     bench.write('config.ts', config("protect: [rows('adminz', sql`true`)]"));
-    await refusedWhen("purge(rows('reports', sql`true`))", {
+    await expectRefusedWhen("purge(rows('reports', sql`true`))", {
       code: 'HYG_PLAN_UNKNOWN_TABLE',
       exit: 2,
       says: ['protected set', '"adminz"', 'hygiene/config'],
@@ -108,7 +108,7 @@ describe('a table that does not exist', () => {
 
   test('a view is no table to purge', async () => {
     await database.execute('create view people as select * from users');
-    await refusedWhen("purge(rows('people', sql`true`))", {
+    await expectRefusedWhen("purge(rows('people', sql`true`))", {
       code: 'HYG_PLAN_AMBIGUOUS_TABLE',
       exit: 2,
       says: ['people is a view'],
@@ -118,7 +118,7 @@ describe('a table that does not exist', () => {
 
 describe('dependents', () => {
   test('that nobody named are refused with counts and the object to paste', async () => {
-    await refusedWhen("purge(rows('users', sql`email like '%@example.com'`))", {
+    await expectRefusedWhen("purge(rows('users', sql`email like '%@example.com'`))", {
       code: 'HYG_REFUSED_DEPENDENTS',
       exit: 7,
       says: [
@@ -131,12 +131,12 @@ describe('dependents', () => {
   });
 
   test('the object of the refusal, pasted, makes the migration run', async () => {
-    const error = await refusedWhen("purge(rows('users', sql`email like '%@example.com'`))", {
+    const error = await expectRefusedWhen("purge(rows('users', sql`email like '%@example.com'`))", {
       code: 'HYG_REFUSED_DEPENDENTS',
       exit: 7,
       says: [],
     });
-    const object = /dependents: \{.*\},?/s.exec(error.hint ?? '')?.[0] ?? '';
+    const object = String(error.hint).slice(String(error.hint).indexOf('dependents:'));
     bench.write(`${ID}.ts`, purgeDemoUsers({ options: object }));
     expect((await bench.up()).error).toBeNull();
   });
@@ -151,7 +151,7 @@ describe('dependents', () => {
         )
         .join('\n'),
     );
-    await refusedWhen("purge(rows('users', sql`id = 1`))", {
+    await expectRefusedWhen("purge(rows('users', sql`id = 1`))", {
       code: 'HYG_REFUSED_DEPENDENTS',
       exit: 7,
       says: [/and \d+ more/],
@@ -168,27 +168,36 @@ describe('dependents', () => {
   });
 
   test('that cannot be set to NULL are refused at once', async () => {
-    await refusedWhen("purge(rows('users', sql`id = 1`), { dependents: { reports: 'nullify' } })", {
-      code: 'HYG_REFUSED_NULLIFY',
-      exit: 7,
-      says: ['reports', 'author_id is NOT NULL', "'purge'"],
-    });
+    await expectRefusedWhen(
+      "purge(rows('users', sql`id = 1`), { dependents: { reports: 'nullify' } })",
+      {
+        code: 'HYG_REFUSED_NULLIFY',
+        exit: 7,
+        says: ['reports', 'author_id is NOT NULL', "'purge'"],
+      },
+    );
   });
 
   test('with a misspelt name are an error that names what is near', async () => {
-    await refusedWhen("purge(rows('users', sql`id = 1`), { dependents: { report: 'purge' } })", {
-      code: 'HYG_PLAN_UNKNOWN_DEPENDENT',
-      exit: 2,
-      says: ['"report"', 'reports', 'live_sessions'],
-    });
+    await expectRefusedWhen(
+      "purge(rows('users', sql`id = 1`), { dependents: { report: 'purge' } })",
+      {
+        code: 'HYG_PLAN_UNKNOWN_DEPENDENT',
+        exit: 2,
+        says: ['"report"', 'reports', 'live_sessions'],
+      },
+    );
   });
 
   test('that reference nothing are an error: admins do not depend on users', async () => {
-    await refusedWhen("purge(rows('users', sql`id = 1`), { dependents: { admins: 'purge' } })", {
-      code: 'HYG_PLAN_UNKNOWN_DEPENDENT',
-      exit: 2,
-      says: ['No foreign key leads from "admins" to users'],
-    });
+    await expectRefusedWhen(
+      "purge(rows('users', sql`id = 1`), { dependents: { admins: 'purge' } })",
+      {
+        code: 'HYG_PLAN_UNKNOWN_DEPENDENT',
+        exit: 2,
+        says: ['No foreign key leads from "admins" to users'],
+      },
+    );
   });
 });
 
@@ -213,7 +222,7 @@ describe('the budget', () => {
       ['300 of 320 rows', '93.75 %', '90 %', 'maxShare: 0.94'],
     ],
   ])('refuses %s', async (_, budget, says) => {
-    await refusedWhen(options(budget), { code: 'HYG_REFUSED_BUDGET', exit: 7, says });
+    await expectRefusedWhen(options(budget), { code: 'HYG_REFUSED_BUDGET', exit: 7, says });
   });
 
   test.each(['{ max: 1600 }', '{ min: 1600 }', '{ maxShare: 0.94 }'])(
@@ -226,7 +235,7 @@ describe('the budget', () => {
 
   test('above 100,000 rows in one transaction must be said', async () => {
     await database.execute('create table events as select n from generate_series(1, 100001) as n');
-    await refusedWhen("purge(rows('events', sql`true`))", {
+    await expectRefusedWhen("purge(rows('events', sql`true`))", {
       code: 'HYG_REFUSED_LARGE_ONLINE',
       exit: 7,
       says: ['100,001 rows', '100,000', 'budget: { max: 100001 }'],
@@ -234,7 +243,7 @@ describe('the budget', () => {
   });
 
   test('of a scrub counts changed rows', async () => {
-    await refusedWhen(
+    await expectRefusedWhen(
       "scrub(rows('users', sql`true`), { set: { name: 'x' }, budget: { max: 10 } })",
       {
         code: 'HYG_REFUSED_BUDGET',
@@ -256,7 +265,7 @@ describe('protected rows', () => {
   });
 
   test('in the selection are refused with their number', async () => {
-    await refusedWhen("purge(rows('users', sql`id > 295`), { dependents: 'all' })", {
+    await expectRefusedWhen("purge(rows('users', sql`id > 295`), { dependents: 'all' })", {
       code: 'HYG_REFUSED_PROTECTED',
       exit: 7,
       says: ['purge users', '20 protected rows would be removed', 'hygiene/config'],
@@ -267,7 +276,7 @@ describe('protected rows', () => {
     await database.execute(
       'alter table users add column invited_by bigint references users; update users set invited_by = 1',
     );
-    await refusedWhen(
+    await expectRefusedWhen(
       "purge(rows('users', sql`id = 1`), { dependents: { users: 'nullify', reports: 'purge', payments: 'purge', live_sessions: 'purge', subscriptions: 'purge' } })",
       {
         code: 'HYG_REFUSED_PROTECTED',
@@ -275,7 +284,7 @@ describe('protected rows', () => {
         says: ['20 protected rows would be changed'],
       },
     );
-    await refusedWhen("scrub(rows('users', sql`true`), { set: { name: 'x' } })", {
+    await expectRefusedWhen("scrub(rows('users', sql`true`), { set: { name: 'x' } })", {
       code: 'HYG_REFUSED_PROTECTED',
       exit: 7,
       says: ['scrub users', '20 protected rows would be changed'],
@@ -290,7 +299,7 @@ describe('protected rows', () => {
 
   test('reached through a foreign key are refused', async () => {
     bench.write('config.ts', config("protect: [rows('payments', sql`amount_cents > 3000`)]"));
-    await refusedWhen("purge(rows('users', sql`id <= 100`), { dependents: 'all' })", {
+    await expectRefusedWhen("purge(rows('users', sql`id <= 100`), { dependents: 'all' })", {
       code: 'HYG_REFUSED_PROTECTED',
       exit: 7,
       says: [

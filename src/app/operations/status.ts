@@ -3,6 +3,7 @@ import { type MigrationRecord, readHistory } from '../../ledger/history.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import type { Status } from '../../ledger/transitions.ts';
 import { type ExecOrder, selectPending } from '../../runner/pending.ts';
+import { filesInTurn } from '../../runner/up.ts';
 import type { HygieneError } from '../../kernel/errors.ts';
 import { toHygieneError } from '../../kernel/errors.ts';
 import { type ConnectOptions, openEngine, type World } from '../compose.ts';
@@ -40,8 +41,9 @@ export async function statusOperation(
     const snapshot = await new Ledger(session.connection, names).snapshot();
     const source = opened.project.migrations();
     const records = readHistory(snapshot.events);
+    const { inTurn } = await filesInTurn(snapshot, source);
     const { pending, problem } = pendingOrProblem(
-      () => selectPending(source.files, records, order).pending,
+      () => selectPending(inTurn, records, order).pending,
     );
     const ids = [...new Set([...source.files.map(({ id }) => id), ...records.keys()])].sort();
     const last = snapshot.events.at(-1);

@@ -4,7 +4,10 @@ import { HygieneError } from '../../kernel/errors.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { ownOption } from '../options.ts';
 
-/** Writes a new migration file. */
+/**
+ * Writes a new migration file.
+ * @public
+ */
 export async function create({
   io,
   world,

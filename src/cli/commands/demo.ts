@@ -24,7 +24,10 @@ const tour: readonly Stop[] = [
   { line: 'seed', about: 'And nothing here can put the demo data back:', expected: 7 },
 ];
 
-/** A tour over a sample application with a database of its own, in `.hygiene/demo`. */
+/**
+ * A tour over a sample application with a database of its own, in `.hygiene/demo`.
+ * @public
+ */
 export async function demo(context: CommandContext): Promise<CommandResult> {
   const { io, again, given, style } = context;
   const { countSampleRows, prepareSample } = await import('../../demo/sample-database.ts');

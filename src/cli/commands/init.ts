@@ -3,7 +3,10 @@ import { relative } from 'node:path';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { ownOption } from '../options.ts';
 
-/** Files by default; the ledger, the mark or the script where they are asked for. */
+/**
+ * Files by default; the ledger, the mark or the script where they are asked for.
+ * @public
+ */
 export async function init(context: CommandContext): Promise<CommandResult> {
   const { given } = context;
   if (given.flag('print-sql')) return printScript(context);

@@ -4,12 +4,16 @@ import { ownOption } from '../options.ts';
 
 const EVENTS_DEFAULT = 100;
 
+/**
+ * The events of the ledger, or the proof of its chain.
+ * @public
+ */
 export async function ledger(context: CommandContext): Promise<CommandResult> {
   return context.given.text('action') === 'verify' ? verifyLedger(context) : listLedger(context);
 }
 
 /** The newest events, oldest first. */
-export async function listLedger(context: CommandContext): Promise<CommandResult> {
+async function listLedger(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
   const limit = given.count('limit', EVENTS_DEFAULT);
   const { ledgerListOperation } = await import('../../app/operations/ledger.ts');
@@ -26,7 +30,7 @@ export async function listLedger(context: CommandContext): Promise<CommandResult
 }
 
 /** Recomputes the whole chain. */
-export async function verifyLedger(context: CommandContext): Promise<CommandResult> {
+async function verifyLedger(context: CommandContext): Promise<CommandResult> {
   const { world, connect, style, announce } = context;
   const { ledgerVerifyOperation } = await import('../../app/operations/ledger.ts');
   const { chainDocument, chainText } = await import('../../report/ledger.ts');

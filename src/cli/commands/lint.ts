@@ -3,7 +3,10 @@ import type { Command, CommandContext, CommandResult } from '../command.ts';
 
 const PROBLEMS = 2;
 
-/** Looks at all migrations without a database. */
+/**
+ * Looks at all migrations without a database.
+ * @public
+ */
 export async function lint({ world, connect, style }: CommandContext): Promise<CommandResult> {
   const { openProject } = await import('../../app/compose.ts');
   const { lint: lintFiles } = await import('../../app/lint.ts');

@@ -4,7 +4,10 @@ import { execOrderOption, exitCodeOption } from '../options.ts';
 
 const PENDING = 3;
 
-/** What `up` would do; keeps nothing. */
+/**
+ * What `up` would do; keeps nothing.
+ * @public
+ */
 export async function plan(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
   const { planOperation } = await import('../../app/operations/plan.ts');

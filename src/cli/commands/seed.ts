@@ -1,7 +1,10 @@
 import { HygieneError } from '../../kernel/errors.ts';
 import type { Command, CommandResult } from '../command.ts';
 
-/** Always refuses, whatever arguments follow. */
+/**
+ * Always refuses, whatever arguments follow.
+ * @public
+ */
 export function seed(): Promise<CommandResult> {
   return Promise.reject(
     new HygieneError('HYG_REFUSED_SEED', {

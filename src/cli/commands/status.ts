@@ -5,7 +5,10 @@ import { execOrderOption, exitCodeOption } from '../options.ts';
 
 const PENDING = 3;
 
-/** Where every migration stands. A broken ledger or an edited file is always an error. */
+/**
+ * Where every migration stands. A broken ledger or an edited file is always an error.
+ * @public
+ */
 export async function status(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
   const { statusOperation } = await import('../../app/operations/status.ts');

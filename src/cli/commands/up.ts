@@ -3,7 +3,10 @@ import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { confirmOption, execOrderOption } from '../options.ts';
 
-/** Applies what is pending, and leaves a log of it. */
+/**
+ * Applies what is pending, and leaves a log of it.
+ * @public
+ */
 export async function up(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce, say } = context;
   const { upOperation } = await import('../../app/operations/up.ts');

@@ -1,7 +1,10 @@
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { ownOption } from '../options.ts';
 
-/** Repeats the lasting checks of everything that was applied. */
+/**
+ * Repeats the lasting checks of everything that was applied.
+ * @public
+ */
 export async function verify(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
   const { verifyOperation } = await import('../../app/operations/verify.ts');
