@@ -102,6 +102,7 @@ async function run(command: Command, io: Io, given: GivenOptions): Promise<numbe
       main(argv, { ...io, cwd, stdout: say, stderr: say, variables: withoutOurs(io.variables) }),
   };
   const result = await command.run(context).catch(failure);
+  logCause(world, result);
   return printer.finish(result, await contactsFor(result, world, connect));
 }
 
@@ -137,6 +138,13 @@ function worldOf(io: Io, given: GivenOptions, printer: Printer): World {
 function failure(thrown: unknown): CommandResult {
   const error = toHygieneError(thrown);
   return { outcome: 'error', exitCode: error.exitCode, text: [], fields: {}, error };
+}
+
+/** What a defect is reported with; the stack of a driver's error holds no row values. */
+function logCause({ logger }: World, { error }: CommandResult): void {
+  if (error?.cause === undefined) return;
+  const { stack } = error.cause as { readonly stack?: string };
+  logger.debug({ code: error.code, stack }, 'the cause of the error');
 }
 
 /** Failed, unproven, broken, refused: a person has to decide. */

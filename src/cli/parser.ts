@@ -18,6 +18,9 @@ export interface ParserOptions {
   readonly columns: number;
 }
 
+const INTRODUCTION =
+  '$0 <command> [options]\n\nRemoves demo, test and seed data from PostgreSQL: once, proven, on record.';
+
 const EXIT_CODES =
   'Exit codes: 0 done · 1 failed, rolled back · 2 usage · 3 pending (--exit-code) · 4 verify failed ·\n' +
   '5 integrity · 6 locked, retry · 7 refused · 8 unreachable, retry · 130/143 cancelled';
@@ -34,30 +37,41 @@ export async function readCommandLine(
   if (args.length === 0) return { kind: 'help', text: await helpText(options) };
   let chosen: CommandLine | undefined;
   let output = '';
-  const parser = buildParser(options, args, (command, flags) => {
+  const named = options.commands.find(({ name }) => name === args[0]);
+  const parser = buildParser({ ...options, args, named }, (command, flags) => {
     chosen = { kind: 'command', command, flags };
   });
-  await parser.parseAsync([...args], {}, (_error, _flags, text) => {
-    output = text;
-  });
+  await parser.parseAsync(
+    named === undefined ? [...args] : args.slice(1),
+    {},
+    (_error, _flags, text) => {
+      output = text;
+    },
+  );
   if (output !== '') return { kind: 'help', text: `${output}\n` };
   if (chosen !== undefined) return chosen;
   throw usage('No command was given.', 'hygiene --help   lists them.');
 }
 
 async function helpText(options: ParserOptions): Promise<string> {
-  return `${await buildParser(options, [], () => undefined).getHelp()}\n`;
+  const parser = buildParser({ ...options, args: [], named: undefined }, () => undefined);
+  return `${await parser.getHelp()}\n`;
 }
 
 type Choose = (command: Command, flags: Readonly<Record<string, unknown>>) => void;
 
-function buildParser(options: ParserOptions, args: readonly string[], choose: Choose): Argv {
-  const { commands, columns } = options;
+interface Wanted extends ParserOptions {
+  readonly args: readonly string[];
+  /**
+   * The command that the line begins with. It is then the parser's only one, its default: for one
+   * among several, yargs would lay out the whole help text at every run.
+   */
+  readonly named: Command | undefined;
+}
+
+function buildParser({ commands, columns, args, named }: Wanted, choose: Choose): Argv {
   const parser = yargs([])
-    .scriptName('hygiene')
-    .usage(
-      '$0 <command> [options]\n\nRemoves demo, test and seed data from PostgreSQL: once, proven, on record.',
-    )
+    .scriptName(named === undefined ? 'hygiene' : `hygiene ${named.name}`)
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -75,18 +89,24 @@ function buildParser(options: ParserOptions, args: readonly string[], choose: Ch
     .help('help')
     .alias('help', 'h')
     .options(yargsOptions(sharedOptions))
-    .epilogue(EXIT_CODES)
     .wrap(Math.min(columns, 100))
     .fail((message: string | null, error: Error | undefined) => {
       throw unreadable(message ?? error?.message ?? '', args, commands);
     });
-  for (const command of commands) addCommand(parser, command, choose);
+  if (named !== undefined) return addCommand(parser, { ...named, form: '$0' }, choose);
+  parser.usage(INTRODUCTION).epilogue(EXIT_CODES);
+  for (const command of commands) addCommand(parser, { ...command, form: command.name }, choose);
   return parser;
 }
 
-function addCommand(parser: Argv, command: Command, choose: Choose): void {
-  parser.command(
-    command.usage,
+/** @param command with the word that stands for it: its name, or `$0` where it is the only one */
+function addCommand(
+  parser: Argv,
+  { form, ...command }: Command & { readonly form: string },
+  choose: Choose,
+): Argv {
+  return parser.command(
+    command.usage.replace(command.name, () => form),
     command.describe,
     (own) => {
       own.options(yargsOptions(command.options));

@@ -4,9 +4,13 @@ import type { Fields } from './document.ts';
 import { errorDocument } from './error.ts';
 import { rowTotals } from './up.ts';
 
-export function upOutcome({ error, results }: UpReport): 'applied' | 'nothing to do' | 'failed' {
+type UpOutcome = 'applied' | 'nothing to do' | 'skipped' | 'failed';
+
+export function upOutcome({ error, results }: UpReport): UpOutcome {
   if (error !== null) return 'failed';
-  return results.length === 0 ? 'nothing to do' : 'applied';
+  const kinds = new Set(results.map(({ outcome }) => outcome.kind));
+  if (kinds.has('applied') || kinds.has('applied unseen')) return 'applied';
+  return kinds.has('skipped') ? 'skipped' : 'nothing to do';
 }
 
 export function upDocument(report: UpReport & { readonly runId: string }): Fields {

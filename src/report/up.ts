@@ -1,4 +1,4 @@
-import type { HygieneError } from '../kernel/errors.ts';
+import { exitCodes, type HygieneError } from '../kernel/errors.ts';
 import type { ApplyOutcome } from '../runner/apply-migration.ts';
 import type { Evidence } from '../runner/main-transaction.ts';
 import type { MigrationResult, UpReport } from '../runner/up.ts';
@@ -68,9 +68,9 @@ function resultLines(result: MigrationResult, style: Style): string[] {
       ];
     case 'failed':
       return [
-        `${style.red('failed')}   ${style.bold(id)}`,
+        `${style.red(isRefused(outcome.error) ? 'refused' : 'failed ')}  ${style.bold(id)}`,
         ...about,
-        `  ${failure(outcome.error)}`,
+        `  Rolled back: nothing of it was kept (${outcome.error.code}).`,
       ];
   }
 }
@@ -116,8 +116,9 @@ function rowLines({ tables, archives }: Evidence): string[] {
   );
 }
 
-function failure({ code }: HygieneError): string {
-  return `Rolled back: nothing of it was kept (${code}).`;
+/** Nothing is broken then: somebody has to decide. */
+function isRefused({ exitCode }: HygieneError): boolean {
+  return exitCode === exitCodes.refused;
 }
 
 function sumLine({ results, remaining }: UpReport): string {

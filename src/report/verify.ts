@@ -73,7 +73,9 @@ export function verifyFailure(report: VerifyReport, strict: boolean): HygieneErr
   );
   return new HygieneError('HYG_VERIFY_FAILED', {
     message: [`${counted(failing.length, 'lasting check')} failed:`, ...lines].join('\n'),
-    hint: 'What was removed has come back. Find what writes it (a seed script?), then purge it again.',
+    hint: failing.every(({ obsolete }) => obsolete === true)
+      ? 'What these checks look at is gone. Without --strict that is said, and is no failure.'
+      : 'What was removed has come back. Find what writes it (a seed script?), then purge it again.',
     details: { failed: failing },
   });
 }

@@ -19,6 +19,12 @@ const busy: Telling = {
   hint: 'Run again at a quieter time, or wait longer for rows with --row-lock-timeout SECONDS.',
 };
 
+const ownCommit: Telling = {
+  code: 'HYG_RUN_TRANSACTION_CONTROL',
+  message: (id) => `${id} tried to commit by itself and was rolled back.`,
+  hint: 'Remove it: hygiene begins and ends the transaction, with the ledger in it.',
+};
+
 /** By SQLSTATE. */
 const tellings: Readonly<Record<string, Telling>> = {
   [sqlstate.lockNotAvailable]: busy,
@@ -29,15 +35,12 @@ const tellings: Readonly<Record<string, Telling>> = {
     message: (id, { message }) => `${id} was rolled back: ${message}.`,
     hint: 'Allow more with --statement-timeout SECONDS (0: no limit); `hygiene plan` names missing indexes.',
   },
-  [sqlstate.commitFence]: {
-    code: 'HYG_RUN_TRANSACTION_CONTROL',
-    message: (id) => `${id} tried to commit by itself and was rolled back.`,
-    hint: 'Remove it: hygiene begins and ends the transaction, with the ledger in it.',
-  },
+  [sqlstate.commitFence]: ownCommit,
+  [sqlstate.invalidTransactionTermination]: ownCommit,
   [sqlstate.insufficientPrivilege]: {
     code: 'HYG_REFUSED_PRIVILEGES',
     message: (id, { message }) => `${id} was rolled back: ${message}.`,
-    hint: 'Grant the right to the role that runs hygiene, or run as a role that has it.',
+    hint: 'Grant the right to the role that runs hygiene, or run as one that has it and sees all rows.',
   },
 };
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
+import { main } from '../../src/cli/main.ts';
+import { HygieneError } from '../../src/kernel/errors.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase } from '../support/database.ts';
 import { createProject, type ProjectFiles } from '../support/project.ts';
@@ -157,7 +159,7 @@ Log: hygiene/logs/cleanup_log_TIME.txt
     expect(verified.stdout).toContain('obsolete  none of live_sessions where id < 10');
     const strict = await run('verify --strict');
     expect(strict.code).toBe(4);
-    expect(strict.stderr).toContain('obsolete');
+    expect(strict.stderr).toContain('What these checks look at is gone.');
   });
 });
 
@@ -172,24 +174,52 @@ describe('what goes wrong', () => {
     );
     const refused = await run('up');
     expect(refused.code).toBe(7);
-    expect(refused.stdout).toContain(`failed   ${FIRST}`);
-    expect(refused.stdout).toContain(
-      '0 migrations applied: 0 rows removed, 0 changed; 1 still pending.',
-    );
-    expect(refused.stderr).toMatch(/^error HYG_REFUSED_DEPENDENTS: /);
-    expect(refused.stderr).toContain('dependents:');
-    expect(refused.stderr.split('\n').length - 1).toBeLessThanOrEqual(12);
+    expect(settled(refused.stdout))
+      .toBe(`HOST/DATABASE as postgres (from DATABASE_URL) · environment: not marked
+
+refused  20260101000000_purge_demo_users
+  Remove the demo accounts
+  Rolled back: nothing of it was kept (HYG_REFUSED_DEPENDENTS).
+
+0 migrations applied: 0 rows removed, 0 changed; 1 still pending.
+Log: hygiene/logs/cleanup_log_TIME.txt
+`);
+    expect(refused.stderr)
+      .toBe(`error HYG_REFUSED_DEPENDENTS: 1300 rows reference rows that would be purged, and dependents does not
+  name their tables:
+  live_sessions (user_id): 600; payments (user_id): 300; subscriptions (user_id): 300
+  reports (author_id): 100
+Decide for each, then write:
+dependents: {
+  live_sessions: 'purge', payments: 'nullify', subscriptions: 'purge', reports: 'purge',
+},
+`);
   });
 
   test('a failing verify inside up is exit 4, an error of PostgreSQL exit 1; both leave a log', async () => {
-    for (const [text, code, name] of [
-      [failingVerify, 4, 'HYG_VERIFY_FAILED'],
-      [violatingConstraint, 1, 'HYG_RUN_SQL'],
+    for (const [text, code, message] of [
+      [
+        failingVerify,
+        4,
+        `error HYG_VERIFY_FAILED: 1 of the checks of ${SECOND} failed:
+  exactly 2 of admins
+    expected 2 rows, found 1 row
+Nothing was kept. Correct the purge (or the check), then run again.
+`,
+      ],
+      [
+        violatingConstraint,
+        1,
+        `error HYG_RUN_SQL: ${SECOND} was rolled back: new row for relation "payments" violates check
+  constraint "payments_amount_cents_check" (SQLSTATE 23514)
+Nothing was kept. Correct the migration, then run again.
+`,
+      ],
     ] as const) {
       const { run, cwd } = await setUp({ [FIRST]: purgeDemoUsers, [SECOND]: text });
       const failed = await run('up');
       expect(failed.code).toBe(code);
-      expect(failed.stderr).toContain(`error ${name}`);
+      expect(failed.stderr).toBe(message);
       expect(failed.stdout).toContain(
         '1 migration applied: 1,300 rows removed, 300 changed; 1 still pending.',
       );
@@ -233,6 +263,35 @@ describe('what goes wrong', () => {
     expect(stderr).toMatch(/^warning: the log of this run could not be written to .*: ENOTDIR\n$/);
   });
 
+  test('with --log-level debug an error comes with the stack of its cause', async () => {
+    const { run } = await setUp({ [FIRST]: violatingConstraint });
+    const { code, stderr } = await run('up --log-level debug');
+    expect(code).toBe(1);
+    const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
+    expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({
+        code: 'HYG_RUN_SQL',
+        stack: expect.stringContaining('amount_cents'),
+      }),
+    );
+  });
+
+  test('a run that is stopped before it begins is 143, and nothing was done', async () => {
+    const { cwd, database } = await setUp({ [FIRST]: purgeDemoUsers });
+    const reason = new HygieneError('HYG_RUN_CANCELLED', {
+      message: 'Stopped by SIGTERM.',
+      details: { exitCode: 143 },
+    });
+    const signal = AbortSignal.abort(reason);
+    const variables = { DATABASE_URL: database.url };
+    const stopped = await runCli(['up', '--json'], { cwd, variables, signal });
+    expect(stopped.code).toBe(143);
+    expect(stopped.json()).toMatchObject({ exitCode: 143, error: { code: 'HYG_RUN_CANCELLED' } });
+    expect(await database.query('select count(*)::int as users from users')).toEqual([
+      { users: 320 },
+    ]);
+  });
+
   test('a missing directory of migrations is exit 2, after the target was told', async () => {
     const { run } = await setUp({});
     const { code, stdout, stderr } = await run('up --dir cleanup');
@@ -243,6 +302,25 @@ describe('what goes wrong', () => {
 });
 
 describe('the environment', () => {
+  test('each result is told when it is there, not at the end', async () => {
+    const { cwd, database } = await setUp({
+      [FIRST]: purgeDemoUsers,
+      [SECOND]: violatingConstraint,
+    });
+    const chunks: string[] = [];
+    await main(['up'], {
+      stdout: (text) => void chunks.push(text),
+      stderr: (text) => void chunks.push(text),
+      isTty: false,
+      columns: 100,
+      cwd,
+      variables: { DATABASE_URL: database.url },
+      signal: new AbortController().signal,
+    });
+    const heads = chunks.map((text) => text.split(/[ :]/)[0]);
+    expect(heads).toEqual(['127.0.0.1', 'applied', 'failed', '1', 'error']);
+  });
+
   test('production has to be confirmed by the name of its database', async () => {
     const { run, database } = await setUp({ [FIRST]: purgeDemoUsers });
     const marked = await run('init --mark production');
@@ -267,5 +345,6 @@ describe('the environment', () => {
     expect(stdout).toContain(`skipped  ${FIRST}`);
     expect(stdout).toContain('Missing here: invoices.demo');
     expect(stdout).toContain(`elsewhere: ${SECOND}`);
+    expect(stdout).not.toContain('Log:');
   });
 });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { installOperation } from '../../src/app/operations/install.ts';
 import type { PlannedStep } from '../../src/runner/plan.ts';
+import type { MigrationResult } from '../../src/runner/up.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { migration, Workbench } from './workbench.ts';
 import { contentOf, contents, countOf, events, expectRefused } from './witness.ts';
@@ -36,6 +37,14 @@ function promised(steps: readonly PlannedStep[]): readonly (readonly [string, nu
     .sort();
 }
 
+function removedBy(outcome: MigrationResult['outcome']): readonly (readonly [string, number])[] {
+  if (outcome.kind !== 'applied') return [];
+  return outcome.evidence.tables
+    .filter(({ removed }) => removed > 0)
+    .map(({ table, removed }) => [table, removed] as const)
+    .sort();
+}
+
 describe('several migrations in one up', () => {
   beforeEach(() => {
     bench
@@ -56,14 +65,7 @@ describe('several migrations in one up', () => {
     const planned = await bench.plan();
     const report = await bench.up();
     expect(report.error).toBeNull();
-    const done = report.results.map(({ outcome }) =>
-      outcome.kind === 'applied'
-        ? outcome.evidence.tables
-            .filter(({ removed }) => removed > 0)
-            .map(({ table, removed }) => [table, removed])
-            .sort()
-        : [],
-    );
+    const done = report.results.map(({ outcome }) => removedBy(outcome));
     expect(planned.migrations.map(({ steps }) => promised(steps))).toEqual(done);
     expect(done[0]).toEqual([['reports', 40]]);
     expect(done[2]).toContainEqual(['users', 150]);

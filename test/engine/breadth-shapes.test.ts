@@ -150,20 +150,22 @@ describe('names', () => {
 
   test('of 63 bytes that are alike keep archives of their own', async () => {
     const long = 'ä'.repeat(28);
-    const names = [`${long}_first`, `${long}_secon`];
-    for (const name of names) {
+    const [first, second] = [`${long}_first`, `${long}_secon`];
+    for (const name of [first, second]) {
       await database.execute(`create table "${name}" (id int primary key, word text);
         insert into "${name}" select n, '${name}' || n from generate_series(1, 4) as n;`);
     }
-    const before = await Promise.all(
-      names.map((name) => contentOf(database, `(select * from "${name}" where id < 3)`)),
-    );
+    const gone = {
+      first: await contentOf(database, `(select * from "${first}" where id < 3)`),
+      second: await contentOf(database, `(select * from "${second}" where id < 3)`),
+    };
     await applied(
-      `[${names.map((name) => `purge(rows('${name}', sql\`id < 3\`))`).join(', ')}]`,
-      `await expect.count('${names[0] ?? ''}', 2);`,
+      `[purge(rows('${first}', sql\`id < 3\`)), purge(rows('${second}', sql\`id < 3\`))]`,
+      `await expect.count('${first}', 2); await expect.count('${second}', 2);`,
     );
-    expect(await archiveOf(`public.${names[0] ?? ''}`)).toBe(before[0]);
-    expect(await archiveOf(`public.${names[1] ?? ''}`)).toBe(before[1]);
+    expect(gone.first).not.toBe(gone.second);
+    expect(await archiveOf(`public.${first}`)).toBe(gone.first);
+    expect(await archiveOf(`public.${second}`)).toBe(gone.second);
   });
 
   test('that are equal in two schemas are two tables', async () => {

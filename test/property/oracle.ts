@@ -83,7 +83,7 @@ function changedRows(
   return after;
 }
 
-export function actionOf(
+function actionOf(
   { dependents, tableActions }: RandomDatabase,
   { declared, child, onDelete }: ForeignKeySpec,
 ): Action {

@@ -17,7 +17,6 @@ describe('what went wrong in a migration', () => {
     ['55P03', 'HYG_LOCK_BUSY', 6],
     ['57014', 'HYG_RUN_TIMEOUT', 1],
     ['HY001', 'HYG_RUN_TRANSACTION_CONTROL', 1],
-    ['2D000', 'HYG_RUN_TRANSACTION_CONTROL', 1],
     ['42501', 'HYG_REFUSED_PRIVILEGES', 7],
     ['08006', 'HYG_DB_CONNECTION_LOST', 8],
     ['57P01', 'HYG_DB_CONNECTION_LOST', 8],

@@ -3,6 +3,9 @@ import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { confirmOption, execOrderOption } from '../options.ts';
 
+/** What changed data, or tried to. */
+const LOGGED = new Set(['applied', 'applied unseen', 'failed']);
+
 /**
  * Applies what is pending, and leaves a log of it.
  * @public
@@ -22,7 +25,8 @@ export async function up(context: CommandContext): Promise<CommandResult> {
     },
   });
   announce(report.target, report.environment);
-  const runLog = report.results.length === 0 ? null : await leaveRunLog(context, report);
+  const isWorthALog = report.results.some(({ outcome }) => LOGGED.has(outcome.kind));
+  const runLog = isWorthALog ? await leaveRunLog(context, report) : null;
   const text = upEnding(report, style);
   return {
     outcome: upOutcome(report),
