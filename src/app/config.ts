@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
-import type { Contact, SideEffect } from '../authoring/define-config.ts';
+import { type Contact, isDefinedConfig, type SideEffect } from '../authoring/define-config.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { defaultLedgerNames, type LedgerNames } from '../ledger/names.ts';
 import { isRowSet, type RowSet } from '../planner/steps.ts';
-import { defaultExport, type Importer, importModule } from '../runner/load.ts';
+import type { Importer } from '../runner/importer.ts';
+import { defaultExport, importModule } from '../runner/load.ts';
 
 /** `hygiene/config`, checked, with every default filled in. */
 export interface Config {
@@ -53,8 +54,11 @@ export const defaultConfig: Config = toConfig(schema.parse({}));
  * @throws HygieneError HYG_CONFIG_INVALID with all problems at once
  */
 export async function loadConfig(path: string, importer: Importer): Promise<Config> {
-  const parsed = schema.safeParse(withoutBrand(defaultExport(await importModule(path, importer))));
-  if (!parsed.success) throw invalid(path, parsed.error);
+  const exported = await importModule(path, importer);
+  if (exportsNothing(exported))
+    throw invalid(path, ['it exports nothing, so nothing in it counts']);
+  const parsed = schema.safeParse(withoutBrand(defaultExport(exported)));
+  if (!parsed.success) throw invalid(path, problemsOf(parsed.error));
   return toConfig(parsed.data);
 }
 
@@ -62,17 +66,26 @@ function toConfig({ schemas, ...settings }: z.output<typeof schema>): Config {
   return { ...settings, names: { schema: schemas.ledger, archiveSchema: schemas.archive } };
 }
 
+/** A forgotten `export default` must not pass for a config that protects nothing. */
+function exportsNothing(exported: unknown): boolean {
+  if (typeof exported !== 'object' || exported === null) return exported === undefined;
+  return Object.keys(exported).length === 0 && !isDefinedConfig(exported);
+}
+
 /** The mark of defineConfig is a symbol, which no schema names. */
 function withoutBrand(exported: unknown): unknown {
-  return typeof exported === 'object' && exported !== null
+  return typeof exported === 'object' && exported !== null && !Array.isArray(exported)
     ? Object.fromEntries(Object.entries(exported))
     : exported;
 }
 
-function invalid(path: string, error: z.ZodError): HygieneError {
-  const problems = error.issues.map(({ path: where, message }) =>
-    where.length === 0 ? message : `${where.join('.')}: ${message}`,
+function problemsOf(error: z.ZodError): readonly string[] {
+  return error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
   );
+}
+
+function invalid(path: string, problems: readonly string[]): HygieneError {
   const shown = problems.slice(0, 8).map((problem) => `  ${problem}`);
   const more = problems.length > 8 ? [`  and ${String(problems.length - 8)} more`] : [];
   return new HygieneError('HYG_CONFIG_INVALID', {

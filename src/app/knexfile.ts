@@ -4,7 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import type { ClientConfig } from 'pg';
 
 import { HygieneError } from '../kernel/errors.ts';
-import { defaultExport, type Importer, importModule } from '../runner/load.ts';
+import type { Importer } from '../runner/importer.ts';
+import { defaultExport, importModule } from '../runner/load.ts';
 import type { TargetOptions } from './target.ts';
 
 export type KnexfileEntry =
@@ -40,7 +41,9 @@ export async function readKnexfileEntry(
   if (path === null) return null;
   const file = basename(path);
   const environments = await evaluated(defaultExport(await importModule(path, importer)), file);
-  const found = environments[env] ?? singleEnvironment(environments);
+  const found =
+    singleEnvironment(environments) ??
+    (Object.hasOwn(environments, env) ? environments[env] : null);
   if (found === null) throw unknownEnvironment(file, env, environments);
   const entry = await evaluated(found, file);
   const client = clientName(entry['client']);
@@ -73,7 +76,7 @@ async function evaluated(value: unknown, file: string): Promise<Facts> {
 
 /** A knexfile that is one configuration, not a set of them. */
 function singleEnvironment(exported: Facts): Facts | null {
-  return 'client' in exported ? exported : null;
+  return ['string', 'function'].includes(typeof exported['client']) ? exported : null;
 }
 
 function clientName(client: unknown): string {

@@ -6,7 +6,8 @@ import { maskedSql } from '../kernel/sql.ts';
 import type { PurgeStep, Step } from '../planner/steps.ts';
 import { type Discovery, inspectDirectory, type MigrationFile } from '../runner/discover.ts';
 import type { FileSystem } from '../runner/file-system.ts';
-import { type Importer, type LoadedMigration, loadMigration } from '../runner/load.ts';
+import type { Importer } from '../runner/importer.ts';
+import { type LoadedMigration, loadMigration } from '../runner/load.ts';
 
 export type LintWarningCode =
   'no-migrations' | 'no-budget-max' | 'guard-not-expressible' | 'change-without-where';

@@ -6,10 +6,8 @@ import { defaultLedgerNames, type LedgerNames } from '../ledger/names.ts';
 import { checksumOf, rememberingReader } from '../runner/checksum.ts';
 import { discoverMigrations } from '../runner/discover.ts';
 import { nodeFileSystem } from '../runner/file-system.ts';
-import { createImporter, type Importer } from '../runner/load.ts';
-import { loadMigration } from '../runner/load.ts';
-import { toRunnable } from '../runner/runnable.ts';
-import type { MigrationSource } from '../runner/up.ts';
+import { createImporter, type Importer } from '../runner/importer.ts';
+import type { MigrationSource } from '../runner/inspection.ts';
 import type { Config } from './config.ts';
 
 /** The files of one project: migrations and config. Read lazily, each at most once. */
@@ -35,10 +33,8 @@ export class Project {
    * with nothing pending needs no TypeScript loader.
    */
   async ledgerNames(): Promise<LedgerNames> {
-    const text = this.#configText();
-    return text.includes('schemas') || /\b(import|require)\b[^'"]*['"]\./.test(text)
-      ? (await this.config()).names
-      : defaultLedgerNames;
+    const mayMove = couldNameSchemas(this.#configText());
+    return mayMove ? (await this.config()).names : defaultLedgerNames;
   }
 
   configFingerprint(): string {
@@ -58,6 +54,8 @@ export class Project {
       load: async (id) => {
         const file = files.find((each) => each.id === id);
         if (file === undefined) throw new Error(`${id} was not discovered`);
+        const { loadMigration } = await import('../runner/load.ts');
+        const { toRunnable } = await import('../runner/runnable.ts');
         return toRunnable(await loadMigration(file, this.importer), checksums.get(id) ?? '');
       },
     };
@@ -75,6 +73,12 @@ export class Project {
     if (!existsSync(this.#configPath)) throw noConfig(this.#configPath);
     return loadConfig(this.#configPath, this.importer);
   }
+}
+
+/** Whatever is imported could hold the word too, but for this package itself. */
+function couldNameSchemas(text: string): boolean {
+  const imported = text.matchAll(/(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]/g);
+  return text.includes('schemas') || [...imported].some(([, name]) => name !== 'pg-hygiene');
 }
 
 function noConfig(path: string): HygieneError {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import type { ConnectionSource } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import type { Importer } from '../runner/load.ts';
+import type { Importer } from '../runner/importer.ts';
 
 /** How a person may say which database is meant; null or false where nothing was said. */
 export interface TargetOptions {

@@ -40,10 +40,24 @@ export async function withAuthorDatabase(
   }
 }
 
-/** Refuses text that would begin or end a transaction, before it is sent. */
-export function refuseTransactionControl(text: string): void {
+/**
+ * Refuses, before it is sent, text that would begin or end a transaction, or touch a setting that
+ * hides changes: what is switched off and on again inside one text shows in no later look at it.
+ */
+export function refuseForbiddenText(text: string): void {
   const statement = findTransactionControl(text);
   if (statement !== null) throw transactionControl(statement.text.split('\n')[0] ?? '');
+  const setting = HIDING_SETTINGS.exec(text)?.[0];
+  if (setting !== undefined) throw hidingSetting(setting);
+}
+
+const HIDING_SETTINGS = /\b(?:track_counts|session_replication_role)\b/i;
+
+function hidingSetting(name: string): HygieneError {
+  return new HygieneError('HYG_REFUSED_SETTINGS', {
+    message: `The migration names ${name}: with it changes would go unseen, or foreign keys unchecked.`,
+    hint: 'Remove it: hygiene never needs it, whatever the foreign keys are.',
+  });
 }
 
 function transactionControl(what: string): HygieneError {
@@ -91,7 +105,7 @@ export function createAuthorDatabase(connection: Connection): Knex {
       return new SavepointTransaction(this, container, config, outer);
     }
     async _query(_raw: object, statement: KnexStatement): Promise<KnexStatement> {
-      refuseTransactionControl(statement.sql);
+      refuseForbiddenText(statement.sql);
       await assertOpen(connection);
       const { rows, rowCount } = await connection.query({
         text: statement.sql,

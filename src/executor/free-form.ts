@@ -1,10 +1,10 @@
 import type { Connection } from '../database/connection.ts';
 import { renderSql, type Sql } from '../kernel/sql.ts';
-import { assertOpen, refuseTransactionControl } from './author-database.ts';
+import { assertOpen, refuseForbiddenText } from './author-database.ts';
 
 /** Runs one `sql` step as it is written. */
 export async function runStatement(connection: Connection, statement: Sql): Promise<number> {
-  refuseTransactionControl(renderSql(statement).text);
+  refuseForbiddenText(renderSql(statement).text);
   const { rowCount } = await connection.query(statement);
   await assertOpen(connection);
   return rowCount;
@@ -12,7 +12,7 @@ export async function runStatement(connection: Connection, statement: Sql): Prom
 
 /** Sends the text of an `.up.sql` file as it is. */
 export async function runScript(connection: Connection, script: string): Promise<void> {
-  refuseTransactionControl(script);
+  refuseForbiddenText(script);
   await connection.script(script);
   await assertOpen(connection);
 }

@@ -2,7 +2,6 @@ import type { Connection } from '../database/connection.ts';
 import { queryOne } from '../database/connection.ts';
 import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
-import { ledgerDdl } from './ddl.ts';
 import {
   type EnvironmentMarker,
   type MarkerRow,
@@ -89,6 +88,7 @@ export class Ledger {
 
   /** Makes schemas, tables, functions and views, in the caller's transaction. */
   async install(toolVersion: string | null = null): Promise<void> {
+    const { ledgerDdl } = await import('./ddl.ts');
     await this.#connection.script(ledgerDdl(this.names, toolVersion));
   }
 

@@ -1,5 +1,6 @@
 import type { Evidence } from '../runner/main-transaction.ts';
-import type { MigrationResult, UpReport } from '../runner/up.ts';
+import type { MigrationResult } from '../runner/up-run.ts';
+import type { UpReport } from '../runner/up.ts';
 import type { Fields } from './document.ts';
 import { errorDocument } from './error.ts';
 import { rowTotals } from './up.ts';

@@ -1,7 +1,8 @@
 import { exitCodes, type HygieneError } from '../kernel/errors.ts';
 import type { ApplyOutcome } from '../runner/apply-migration.ts';
 import type { Evidence } from '../runner/main-transaction.ts';
-import type { MigrationResult, UpReport } from '../runner/up.ts';
+import type { MigrationResult } from '../runner/up-run.ts';
+import type { UpReport } from '../runner/up.ts';
 import { checkLines } from './checks.ts';
 import { asksForGuard, GUARD_LINE } from './guard.ts';
 import { indented, tableLines, wrapped } from './layout.ts';

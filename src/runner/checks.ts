@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/model.ts';
 import { resolveTable } from '../catalog/resolve.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { databaseErrorFacts, sqlstate } from '../database/sqlstate.ts';
-import { refuseTransactionControl } from '../executor/author-database.ts';
+import { refuseForbiddenText } from '../executor/author-database.ts';
 import { selfAlias, wholeRow } from '../executor/row-identity.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, renderSql, type Sql, sql } from '../kernel/sql.ts';
@@ -113,7 +113,7 @@ export class CheckEvaluator {
   }
 
   async #judgeSql(check: SqlCheck): Promise<CheckResult> {
-    refuseTransactionControl(renderSql(check.target).text);
+    refuseForbiddenText(renderSql(check.target).text);
     const { rows } = await this.#scope.connection.query(check.target);
     if (check.expected === null) {
       return result(check, {

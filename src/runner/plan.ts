@@ -23,7 +23,7 @@ import { asRunError } from './failures.ts';
 import type { ExecOrder, Selected } from './pending.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
 import type { RunnableMigration } from './runnable.ts';
-import { filesInTurn, inspect, type MigrationSource } from './up.ts';
+import { filesInTurn, inspect, type MigrationSource } from './inspection.ts';
 
 export type PlannedStep =
   | { readonly kind: 'purge'; readonly label: string; readonly plan: PurgePlan }

@@ -6,7 +6,7 @@ import { type MigrationRecord, readHistory } from '../ledger/history.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import type { RunnableMigration } from './runnable.ts';
-import { inspect, type MigrationSource } from './up.ts';
+import { inspect, type MigrationSource } from './inspection.ts';
 import { verifyReadOnly } from './verification.ts';
 
 export interface VerifiedMigration {

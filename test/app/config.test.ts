@@ -5,13 +5,14 @@ import { describe, expect, test } from '@jest/globals';
 import { type Config, defaultConfig, loadConfig } from '../../src/app/config.ts';
 import type { HygieneError } from '../../src/kernel/errors.ts';
 import { isRowSet } from '../../src/planner/steps.ts';
-import { createImporter } from '../../src/runner/load.ts';
+import { createImporter } from '../../src/runner/importer.ts';
 import { expectReadable } from '../policy/terminal.ts';
-import { projectDirectory, thrownBy } from './project-directory.ts';
+import { projectFolder } from '../runner-files/project-folder.ts';
+import { thrownBy } from './thrown-by.ts';
 
 function load(body: string, name = 'config.ts'): Promise<Config> {
   const text = `import { defineConfig, rows, sql } from 'pg-hygiene';\nexport default defineConfig({ ${body} });\n`;
-  return loadConfig(join(projectDirectory({ [name]: text }), name), createImporter());
+  return loadConfig(join(projectFolder({ [name]: text }), name), createImporter());
 }
 
 async function problems(body: string): Promise<readonly string[]> {
@@ -52,7 +53,10 @@ describe('a config', () => {
   });
 
   test('may move one schema and leave the other', async () => {
-    expect((await load("schemas: { ledger: 'audit' }")).names).toEqual({ schema: 'audit', archiveSchema: 'hygiene_archive' });
+    expect((await load("schemas: { ledger: 'audit' }")).names).toEqual({
+      schema: 'audit',
+      archiveSchema: 'hygiene_archive',
+    });
   });
 
   test.each([
@@ -60,7 +64,7 @@ describe('a config', () => {
     ['config.cjs', 'module.exports = { retentionDays: 3 };'],
     ['config.js', 'module.exports = { retentionDays: 3 };'],
   ])('may be %s and plain', async (name, text) => {
-    const path = join(projectDirectory({ [name]: text }), name);
+    const path = join(projectFolder({ [name]: text }), name);
     expect((await loadConfig(path, createImporter())).retentionDays).toBe(3);
   });
 });
@@ -75,7 +79,16 @@ describe('the problems of a config', () => {
       sideEffects: [{ table: 'audit_log' }],
       contacts: [{ name: '' }],`);
     const text = found.join('\n');
-    for (const said of ['retentionDays', 'protekt', 'protect.0: must be made by rows(table, …)', 'schemas.ledger', 'archiv', 'sideEffects.0.reason', 'contacts.0.name', 'contacts.0.how']) {
+    for (const said of [
+      'retentionDays',
+      'protekt',
+      'protect.0: must be made by rows(table, …)',
+      'schemas.ledger',
+      'archiv',
+      'sideEffects.0.reason',
+      'contacts.0.name',
+      'contacts.0.how',
+    ]) {
       expect(text).toContain(said);
     }
   });
@@ -84,9 +97,21 @@ describe('the problems of a config', () => {
     ['an unknown key', 'retention: 3', 'retention'],
     ['an unknown demand', 'environments: { production: { backup: true } }', 'backup'],
     ['a negative retention', 'retentionDays: -1', 'retentionDays'],
-    ['a name that PostgreSQL would cut', `schemas: { ledger: '${'x'.repeat(64)}' }`, 'schemas.ledger'],
-    ['a side effect without a bound above 0', "sideEffects: [{ table: 'a', reason: 'why', perRemovedRow: 0 }]", 'perRemovedRow'],
-    ['a table of three names', "sideEffects: [{ table: ['a', 'b', 'c'], reason: 'why' }]", 'sideEffects.0.table'],
+    [
+      'a name that PostgreSQL would cut',
+      `schemas: { ledger: '${'x'.repeat(64)}' }`,
+      'schemas.ledger',
+    ],
+    [
+      'a side effect without a bound above 0',
+      "sideEffects: [{ table: 'a', reason: 'why', perRemovedRow: 0 }]",
+      'perRemovedRow',
+    ],
+    [
+      'a table of three names',
+      "sideEffects: [{ table: ['a', 'b', 'c'], reason: 'why' }]",
+      'sideEffects.0.table',
+    ],
   ])('name %s', async (_what, body, said) => {
     expect((await problems(body)).join()).toContain(said);
   });
@@ -101,17 +126,22 @@ describe('the problems of a config', () => {
 
   test.each([
     ['nothing exported', ''],
+    [
+      'a forgotten export',
+      "import { defineConfig } from 'pg-hygiene';\ndefineConfig({ retentionDays: 3 });",
+    ],
+    ['a list exported', 'export default [];'],
     ['a number exported', 'export default 7;'],
     ['a function exported', 'export default () => ({});'],
   ])('are one for %s', async (_what, text) => {
-    const path = join(projectDirectory({ 'config.ts': text }), 'config.ts');
+    const path = join(projectFolder({ 'config.ts': text }), 'config.ts');
     const error = await thrownBy<HygieneError>(loadConfig(path, createImporter()));
     expect(error.code).toBe('HYG_CONFIG_INVALID');
     expect(error.message).toContain('has 1 problem:');
   });
 
   test('are told with file and reason when it does not load', async () => {
-    const path = join(projectDirectory({ 'config.ts': 'export default {{;' }), 'config.ts');
+    const path = join(projectFolder({ 'config.ts': 'export default {{;' }), 'config.ts');
     const error = await thrownBy<HygieneError>(loadConfig(path, createImporter()));
     expect(error).toMatchObject({ code: 'HYG_LOAD_BROKEN_FILE', exitCode: 2 });
     expect(error.message).toContain('config.ts');

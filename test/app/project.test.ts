@@ -8,13 +8,17 @@ import type { HygieneError } from '../../src/kernel/errors.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/kernel/ports.ts';
 import { defaultLedgerNames } from '../../src/ledger/names.ts';
 import { expectReadable } from '../policy/terminal.ts';
-import { projectDirectory, thrownBy } from './project-directory.ts';
+import { projectFolder } from '../runner-files/project-folder.ts';
+import { thrownBy } from './thrown-by.ts';
 
 /** Loading it fails, so whoever gets an answer has not loaded it. */
 const TRAP = "throw new Error('the config was loaded');\n";
 
-function project(files: Readonly<Record<string, string>>, config: string | null = 'config.mjs'): Project {
-  const directory = projectDirectory(files);
+function project(
+  files: Readonly<Record<string, string>>,
+  config: string | null = 'config.mjs',
+): Project {
+  const directory = projectFolder(files);
   return new Project(directory, config === null ? null : join(directory, config));
 }
 
@@ -24,40 +28,63 @@ describe('the names of the schemas', () => {
   });
 
   test('are the usual ones when the config does not hold the word: it is not even loaded', async () => {
-    const trapped = project({ 'config.mjs': `import { defineConfig } from 'pg-hygiene';\n${TRAP}` });
+    const trapped = project({
+      'config.mjs': `import { defineConfig } from 'pg-hygiene';\n${TRAP}`,
+    });
     expect(await trapped.ledgerNames()).toEqual(defaultLedgerNames);
     await expect(trapped.config()).rejects.toThrow('the config was loaded');
   });
 
   test.each([
     ['it holds the word', "export default { schemas: { ledger: 'audit' } };"],
-    ['it imports another file', "import { shared } from './shared.mjs';\nexport default { ...shared };"],
-    ['it requires another file', "const { shared } = await import('./shared.mjs');\nexport default { ...shared };"],
+    [
+      'it imports another file',
+      "import { shared } from './shared.mjs';\nexport default { ...shared };",
+    ],
+    [
+      'it requires another file',
+      "const { shared } = await import('./shared.mjs');\nexport default { ...shared };",
+    ],
   ])('are read from the config when %s', async (_what, text) => {
-    const files = { 'config.mjs': text, 'shared.mjs': "export const shared = { schemas: { ledger: 'audit' } };" };
-    expect(await project(files).ledgerNames()).toEqual({ schema: 'audit', archiveSchema: 'hygiene_archive' });
+    const files = {
+      'config.mjs': text,
+      'shared.mjs': "export const shared = { schemas: { ledger: 'audit' } };",
+    };
+    expect(await project(files).ledgerNames()).toEqual({
+      schema: 'audit',
+      archiveSchema: 'hygiene_archive',
+    });
   });
 
   test('are the usual ones when the word is only in a comment', async () => {
-    expect(await project({ 'config.mjs': '// no schemas here\nexport default {};' }).ledgerNames()).toEqual(defaultLedgerNames);
+    expect(
+      await project({ 'config.mjs': '// no schemas here\nexport default {};' }).ledgerNames(),
+    ).toEqual(defaultLedgerNames);
   });
 });
 
 describe('a config', () => {
   test('is loaded once', async () => {
-    const { config } = { config: project({ 'config.mjs': 'export default { retentionDays: 3 };' }) };
+    const { config } = {
+      config: project({ 'config.mjs': 'export default { retentionDays: 3 };' }),
+    };
     expect(await config.config()).toBe(await config.config());
   });
 
-  test.each(['config', 'ledgerNames'] as const)('that was named and is not there is told (%s)', async (ask) => {
-    const error = expectReadable(await thrownBy<HygieneError>(project({}, 'missing.ts')[ask]()));
-    expect(error).toMatchObject({ code: 'HYG_CONFIG_INVALID', exitCode: 2 });
-    expect(error.message).toContain('missing.ts');
-    expect(error.hint).toContain('--config');
-  });
+  test.each(['config', 'ledgerNames'] as const)(
+    'that was named and is not there is told (%s)',
+    async (ask) => {
+      const error = expectReadable(await thrownBy<HygieneError>(project({}, 'missing.ts')[ask]()));
+      expect(error).toMatchObject({ code: 'HYG_CONFIG_INVALID', exitCode: 2 });
+      expect(error.message).toContain('missing.ts');
+      expect(error.hint).toContain('--config');
+    },
+  );
 
   test('has a fingerprint that changes with it', () => {
-    const [one, same, other] = ['a', 'a', 'b'].map((text) => project({ 'config.mjs': text }).configFingerprint());
+    const [one, same, other] = ['a', 'a', 'b'].map((text) =>
+      project({ 'config.mjs': text }).configFingerprint(),
+    );
     expect(one).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(one).toBe(same);
     expect(one).not.toBe(other);
@@ -68,7 +95,7 @@ describe('a config', () => {
     ['is found in the directory of the migrations', null, 3],
     ['is the one that was named', 'other.mjs', 4],
   ])('%s', async (_what, config, days) => {
-    const cwd = projectDirectory({
+    const cwd = projectFolder({
       'hygiene/config.mjs': 'export default { retentionDays: 3 };',
       'other.mjs': 'export default { retentionDays: 4 };',
     });
@@ -86,10 +113,14 @@ describe('a config', () => {
 });
 
 describe('the migrations', () => {
-  const VALID = "import { defineHygiene, purge, rows, sql } from 'pg-hygiene';\nexport default defineHygiene({ description: 'Remove what is old', up: purge(rows('a', sql`true`)), verify: ({ expect }) => void expect.none('a') });\n";
+  const VALID =
+    "import { defineHygiene, purge, rows, sql } from 'pg-hygiene';\nexport default defineHygiene({ description: 'Remove what is old', up: purge(rows('a', sql`true`)), verify: ({ expect }) => void expect.none('a') });\n";
 
   test('are listed with their checksums without being loaded', () => {
-    const { files } = project({ '20260101000000_a.mjs': TRAP, '20260102000000_b.mjs': TRAP }, null).migrations();
+    const { files } = project(
+      { '20260101000000_a.mjs': TRAP, '20260102000000_b.mjs': TRAP },
+      null,
+    ).migrations();
     expect(files.map(({ id }) => id)).toEqual(['20260101000000_a', '20260102000000_b']);
     for (const { checksum } of files) expect(checksum).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
@@ -105,11 +136,15 @@ describe('the migrations', () => {
   test('of an empty directory are an error that says what to do', () => {
     const asked = (): unknown => project({ 'config.mjs': 'export default {};' }).migrations();
     expect(asked).toThrow(expect.objectContaining({ code: 'HYG_LOAD_NO_MIGRATIONS', exitCode: 2 }));
-    expect(asked).toThrow(expect.objectContaining({ hint: expect.stringContaining('hygiene create') as unknown }));
+    expect(asked).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('hygiene create') as unknown }),
+    );
   });
 
   test('of a missing directory are an error too', () => {
-    const missing = new Project(join(projectDirectory(), 'hygiene'), null);
-    expect(() => missing.migrations()).toThrow(expect.objectContaining({ code: 'HYG_LOAD_NO_DIRECTORY', exitCode: 2 }));
+    const missing = new Project(join(projectFolder(), 'hygiene'), null);
+    expect(() => missing.migrations()).toThrow(
+      expect.objectContaining({ code: 'HYG_LOAD_NO_DIRECTORY', exitCode: 2 }),
+    );
   });
 });

@@ -5,9 +5,10 @@ import { describe, expect, test } from '@jest/globals';
 
 import { resolveTarget, type Target, type TargetOptions } from '../../src/app/target.ts';
 import type { HygieneError } from '../../src/kernel/errors.ts';
-import { createImporter } from '../../src/runner/load.ts';
+import { createImporter } from '../../src/runner/importer.ts';
 import { expectReadable } from '../policy/terminal.ts';
-import { projectDirectory, thrownBy } from './project-directory.ts';
+import { projectFolder } from '../runner-files/project-folder.ts';
+import { thrownBy } from './thrown-by.ts';
 
 const KNEXFILE = `module.exports = {
   development: { client: 'pglite', connection: { filename: 'embedded-here' } },
@@ -27,10 +28,17 @@ const EVERYTHING: Partial<TargetOptions> = {
   },
 };
 
-const cwd = projectDirectory({ 'knexfile.js': KNEXFILE });
+const cwd = projectFolder({ 'knexfile.js': KNEXFILE });
 
 function resolveWith(changes: Partial<TargetOptions>): Promise<Target> {
-  const nothing = { cwd, databaseUrl: null, env: null, embedded: false, knexfile: null, variables: {} };
+  const nothing = {
+    cwd,
+    databaseUrl: null,
+    env: null,
+    embedded: false,
+    knexfile: null,
+    variables: {},
+  };
   return resolveTarget({ ...nothing, ...changes }, createImporter());
 }
 
@@ -48,19 +56,47 @@ describe('the target', () => {
     ['--database-url', {}, 'flag', '--database-url'],
     ['--embedded', { databaseUrl: null }, 'embedded', '--embedded'],
     ['--env', withoutFlags, 'knex-staging', 'knexfile.js (staging, from --env)'],
-    ['HYGIENE_DATABASE_URL', { ...withoutFlags, env: null }, 'own-variable', 'HYGIENE_DATABASE_URL'],
-    ['DATABASE_URL', { ...withoutFlags, env: null, variables: { ...variables, HYGIENE_DATABASE_URL: '' } }, 'variable', 'DATABASE_URL'],
-    ['NODE_ENV', { ...withoutFlags, env: null, variables: { NODE_ENV: 'production' } }, 'knex-production', 'knexfile.js (production, from NODE_ENV)'],
-  ])('comes from %s before all that is weaker, and says so', async (_what, changes, host, source) => {
-    const { source: connections } = await resolveWith({ ...EVERYTHING, ...changes });
-    expect(connections.target).toMatchObject({ host, source });
-    expect(inspect(connections.target)).not.toContain('secret');
-  });
+    [
+      'HYGIENE_DATABASE_URL',
+      { ...withoutFlags, env: null },
+      'own-variable',
+      'HYGIENE_DATABASE_URL',
+    ],
+    [
+      'DATABASE_URL',
+      { ...withoutFlags, env: null, variables: { ...variables, HYGIENE_DATABASE_URL: '' } },
+      'variable',
+      'DATABASE_URL',
+    ],
+    [
+      'NODE_ENV',
+      { ...withoutFlags, env: null, variables: { NODE_ENV: 'production' } },
+      'knex-production',
+      'knexfile.js (production, from NODE_ENV)',
+    ],
+  ])(
+    'comes from %s before all that is weaker, and says so',
+    async (_what, ...[changes, host, source]) => {
+      const { source: connections } = await resolveWith({ ...EVERYTHING, ...changes });
+      expect(connections.target).toMatchObject({ host, source });
+      expect(inspect(connections.target)).not.toContain('secret');
+    },
+  );
 
   test('that nobody named is exit 2, and every way to name it is told', async () => {
     const error = await failure({});
-    expect(error).toMatchObject({ code: 'HYG_CONFIG_NO_TARGET', exitCode: 2, message: 'No target database was given.' });
-    for (const way of ['--database-url', 'HYGIENE_DATABASE_URL', 'DATABASE_URL', '--env NAME', '--embedded']) {
+    expect(error).toMatchObject({
+      code: 'HYG_CONFIG_NO_TARGET',
+      exitCode: 2,
+      message: 'No target database was given.',
+    });
+    for (const way of [
+      '--database-url',
+      'HYGIENE_DATABASE_URL',
+      'DATABASE_URL',
+      '--env NAME',
+      '--embedded',
+    ]) {
       expect(error.hint).toContain(way);
     }
   });
@@ -74,7 +110,7 @@ describe('the target', () => {
     ['--env', { env: 'production' }],
     ['NODE_ENV', { variables: { NODE_ENV: 'production' } }],
   ])('that %s names without a knexfile is none', async (source, changes) => {
-    const error = await failure({ cwd: projectDirectory(), ...changes });
+    const error = await failure({ cwd: projectFolder(), ...changes });
     expect(error.code).toBe('HYG_CONFIG_NO_TARGET');
     expect(error.message).toContain(`${source} says "production", but there is no knexfile`);
   });
@@ -86,9 +122,12 @@ describe('the target', () => {
     expect(error.hint).toContain('development, staging, production');
   });
 
-  test.each(['constructor', 'toString', '__proto__'])('is not what every object has (%s)', async (env) => {
-    expect((await failure({ env })).code).toBe('HYG_CONFIG_UNKNOWN_ENV');
-  });
+  test.each(['constructor', 'toString', '__proto__'])(
+    'is not what every object has (%s)',
+    async (env) => {
+      expect((await failure({ env })).code).toBe('HYG_CONFIG_UNKNOWN_ENV');
+    },
+  );
 
   test('of a URL that cannot be read is told with where it came from', async () => {
     const error = await failure({ variables: { DATABASE_URL: 'mysql://app:secret@db/shop' } });
@@ -97,7 +136,9 @@ describe('the target', () => {
   });
 
   test('has the search path of a URL that names a schema', async () => {
-    expect((await resolveWith({ databaseUrl: 'postgres://app@db/shop?schema=billing' })).searchPath).toEqual(['billing']);
+    expect(
+      (await resolveWith({ databaseUrl: 'postgres://app@db/shop?schema=billing' })).searchPath,
+    ).toEqual(['billing']);
     expect((await resolveWith({ databaseUrl: 'postgres://app@db/shop' })).searchPath).toBeNull();
   });
 
@@ -107,6 +148,8 @@ describe('the target', () => {
   });
 
   test('that is embedded is in .hygiene of the working directory', async () => {
-    expect((await resolveWith({ embedded: true })).source.target.database).toBe(join(cwd, '.hygiene'));
+    expect((await resolveWith({ embedded: true })).source.target.database).toBe(
+      join(cwd, '.hygiene'),
+    );
   });
 });

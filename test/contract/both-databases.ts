@@ -18,8 +18,23 @@ export interface OpenedDatabase {
 export const databases: Readonly<Record<Connection['kind'], () => Promise<OpenedDatabase>>> = {
   postgres: async () => {
     const database = await createDatabase();
-    const { config, host, port, database: name, user, notes } = parseDatabaseUrl(database.url, 'test');
-    const target = { kind: 'postgres' as const, host, port, database: name, user, source: 'test', notes };
+    const {
+      config,
+      host,
+      port,
+      database: name,
+      user,
+      notes,
+    } = parseDatabaseUrl(database.url, 'test');
+    const target = {
+      kind: 'postgres' as const,
+      host,
+      port,
+      database: name,
+      user,
+      source: 'test',
+      notes,
+    };
     const connection = await postgresSource(config, target).connect();
     return {
       connection,

@@ -5,6 +5,7 @@ import { databaseErrorFacts } from '../../src/database/sqlstate.ts';
 import { rawSql, sql } from '../../src/kernel/sql.ts';
 import { eventError } from '../../src/runner/events.ts';
 import { databases, type OpenedDatabase } from './both-databases.ts';
+import { thrownBy } from '../app/thrown-by.ts';
 
 const kinds = ['postgres', 'embedded'] as const;
 
@@ -35,13 +36,6 @@ describe.each(kinds)('a connection (%s)', (kind) => {
   async function one(statement: Parameters<Connection['query']>[0]): Promise<unknown> {
     const { rows } = await connection.query(statement);
     return Object.values(rows[0] ?? {})[0];
-  }
-
-  async function thrownBy(work: Promise<unknown>): Promise<unknown> {
-    return work.then(
-      () => Promise.reject(new Error('it was accepted')),
-      (error: unknown) => error,
-    );
   }
 
   test('says its kind', () => {
@@ -76,8 +70,16 @@ describe.each(kinds)('a connection (%s)', (kind) => {
       ['jsonb', `'{"a": [1, null]}'::jsonb`, { a: [1, null] }],
       ['text[]', `'{a,"b,c",NULL}'::text[]`, ['a', 'b,c', null]],
       ['int4[]', `'{1,2}'::int[]`, [1, 2]],
-      ['uuid', `'6f1c3a52-8a5e-4e0c-9f0e-0d6a8a3f6d11'::uuid`, '6f1c3a52-8a5e-4e0c-9f0e-0d6a8a3f6d11'],
-      ['timestamptz', "'2026-01-02 03:04:05.678+00'::timestamptz", new Date('2026-01-02T03:04:05.678Z')],
+      [
+        'uuid',
+        `'6f1c3a52-8a5e-4e0c-9f0e-0d6a8a3f6d11'::uuid`,
+        '6f1c3a52-8a5e-4e0c-9f0e-0d6a8a3f6d11',
+      ],
+      [
+        'timestamptz',
+        "'2026-01-02 03:04:05.678+00'::timestamptz",
+        new Date('2026-01-02T03:04:05.678Z'),
+      ],
       ['regclass', "'people'::regclass::text", 'people'],
     ])('%s alike', async (_type, expression, value) => {
       expect(await one(rawSql(`select ${expression} as value`))).toEqual(value);
@@ -91,22 +93,31 @@ describe.each(kinds)('a connection (%s)', (kind) => {
       ['a number', 1.5, 'float8', 1.5],
       ['a number for int8', 5_000_000_000, 'int8', 5_000_000_000],
       ['a boolean', false, 'bool', false],
-      ['a date', new Date('2026-01-02T03:04:05.678Z'), 'timestamptz', new Date('2026-01-02T03:04:05.678Z')],
+      [
+        'a date',
+        new Date('2026-01-02T03:04:05.678Z'),
+        'timestamptz',
+        new Date('2026-01-02T03:04:05.678Z'),
+      ],
       ['an array of texts', ['a', 'b,c', '{"', ''], 'text[]', ['a', 'b,c', '{"', '']],
       ['an empty array', [], 'text[]', []],
       ['an array of numbers', [3, 1], 'int[]', [3, 1]],
       ['an object', { a: [1, 'x'] }, 'jsonb', { a: [1, 'x'] }],
-    ])('%s as a bound value', async (_what, value, type, expected) => {
+    ])('%s as a bound value', async (_what, value, ...[type, expected]) => {
       expect(await one(sql`select ${value}::${rawSql(type)} as value`)).toEqual(expected);
     });
 
     test('an array to look in', async () => {
-      const { rows } = await connection.query(sql`select id from people where id = any(${[3, 1]}) order by id`);
+      const { rows } = await connection.query(
+        sql`select id from people where id = any(${[3, 1]}) order by id`,
+      );
       expect(rows).toEqual([{ id: 1 }, { id: 3 }]);
     });
 
     test('JSON as text, as the ledger sends it', async () => {
-      expect(await one(sql`select (${JSON.stringify({ a: 'ü' })}::text::jsonb) ->> 'a' as value`)).toBe('ü');
+      expect(
+        await one(sql`select (${JSON.stringify({ a: 'ü' })}::text::jsonb) ->> 'a' as value`),
+      ).toBe('ü');
     });
   });
 
@@ -114,19 +125,35 @@ describe.each(kinds)('a connection (%s)', (kind) => {
     test.each([
       ['select', 'select id from people where id < 3', 2],
       ['select of nothing', 'select id from people where false', 0],
-      ['insert', "insert into people (id) values (10), (11)", 2],
+      ['insert', 'insert into people (id) values (10), (11)', 2],
       ['insert … select', 'insert into people (id) select id + 100 from people', 3],
       ['insert … returning', 'insert into people (id) values (12) returning id', 1],
-      ['insert … on conflict do nothing', 'insert into people (id) values (1), (13) on conflict do nothing', 1],
+      [
+        'insert … on conflict do nothing',
+        'insert into people (id) values (1), (13) on conflict do nothing',
+        1,
+      ],
       ['update', 'update people set age = 5 where id < 3', 2],
       ['update of nothing', 'update people set age = 5 where false', 0],
       ['delete', 'delete from people', 3],
       ['delete … returning', 'delete from people where id = 1 returning email', 1],
-      ['with … delete', 'with gone as (delete from people where id < 3 returning id) insert into people (id) select id + 50 from gone', 2],
-      ['merge', 'merge into people using (values (1), (20)) v (id) on people.id = v.id when matched then delete when not matched then insert (id) values (v.id)', 2],
+      [
+        'with … delete',
+        'with gone as (delete from people where id < 3 returning id) insert into people (id) select id + 50 from gone',
+        2,
+      ],
+      [
+        'merge',
+        'merge into people using (values (1), (20)) v (id) on people.id = v.id when matched then delete when not matched then insert (id) values (v.id)',
+        2,
+      ],
       ['create table', 'create table t (a int)', 0],
       ['create table as', 'create table t as select id from people', 3],
-      ['create temp table as … on commit drop', 'create temp table t on commit drop as select id from people', 3],
+      [
+        'create temp table as … on commit drop',
+        'create temp table t on commit drop as select id from people',
+        3,
+      ],
     ])('the rows of %s', async (_what, statement, rowCount) => {
       await connection.query(rawSql('begin'));
       expect((await connection.query(rawSql(statement))).rowCount).toBe(rowCount);
@@ -134,8 +161,12 @@ describe.each(kinds)('a connection (%s)', (kind) => {
 
     test('the rows of statements with bound values', async () => {
       await connection.query(rawSql('begin'));
-      expect((await connection.query(sql`update people set age = ${7} where id = ${1}`)).rowCount).toBe(1);
-      expect((await connection.query(sql`delete from people where id = any(${[1, 2]})`)).rowCount).toBe(2);
+      expect(
+        (await connection.query(sql`update people set age = ${7} where id = ${1}`)).rowCount,
+      ).toBe(1);
+      expect(
+        (await connection.query(sql`delete from people where id = any(${[1, 2]})`)).rowCount,
+      ).toBe(2);
     });
   });
 
@@ -154,14 +185,20 @@ describe.each(kinds)('a connection (%s)', (kind) => {
     });
 
     test('of one statement, of dollar quotes and of comments', async () => {
-      expect((await connection.script('select 1 as one')).map(({ rows }) => rows)).toEqual([[{ one: 1 }]]);
-      const results = await connection.script("do $$ begin perform ';'; end $$; -- a; b\nselect 2 as two");
+      expect((await connection.script('select 1 as one')).map(({ rows }) => rows)).toEqual([
+        [{ one: 1 }],
+      ]);
+      const results = await connection.script(
+        "do $$ begin perform ';'; end $$; -- a; b\nselect 2 as two",
+      );
       expect(results.at(-1)?.rows).toEqual([{ two: 2 }]);
     });
 
     test('that stops at the first error, with nothing of it kept', async () => {
       const error = await thrownBy(
-        connection.script('insert into people (id) values (40); select 1/0; insert into people (id) values (41)'),
+        connection.script(
+          'insert into people (id) values (40); select 1/0; insert into people (id) values (41)',
+        ),
       );
       expect(databaseErrorFacts(error)?.sqlstate).toBe('22012');
       expect(await one(sql`select count(*) from people where id >= 40`)).toBe(0);
@@ -203,7 +240,9 @@ describe.each(kinds)('a connection (%s)', (kind) => {
     });
 
     test('and cannot make a read-only part of it wider from inside', async () => {
-      await connection.script('begin; savepoint looks; set transaction read only; savepoint deeper');
+      await connection.script(
+        'begin; savepoint looks; set transaction read only; savepoint deeper',
+      );
       await thrownBy(connection.query(rawSql('set transaction read write')));
       await connection.query(rawSql('rollback to savepoint deeper'));
       await thrownBy(connection.query(rawSql('delete from people')));
@@ -211,7 +250,9 @@ describe.each(kinds)('a connection (%s)', (kind) => {
     });
 
     test('and drops its temporary tables with it', async () => {
-      await connection.script('begin; create temp table work (id int) on commit drop; insert into work values (1)');
+      await connection.script(
+        'begin; create temp table work (id int) on commit drop; insert into work values (1)',
+      );
       expect(await one(sql`select count(*) from pg_temp.work`)).toBe(1);
       await connection.query(rawSql('commit'));
       const error = await thrownBy(connection.query(rawSql('select * from pg_temp.work')));
@@ -244,12 +285,28 @@ describe.each(kinds)('a connection (%s)', (kind) => {
     });
 
     test.each([
-      ['a foreign key', 'insert into pets values (1, 99)', { sqlstate: '23503', table: 'pets', constraint: 'pets_person_fkey' }],
-      ['a check', 'update people set age = -1', { sqlstate: '23514', table: 'people', constraint: 'people_age_check' }],
-      ['NOT NULL', 'insert into people (email) values (null)', { sqlstate: '23502', table: 'people', column: 'id' }],
+      [
+        'a foreign key',
+        'insert into pets values (1, 99)',
+        { sqlstate: '23503', table: 'pets', constraint: 'pets_person_fkey' },
+      ],
+      [
+        'a check',
+        'update people set age = -1',
+        { sqlstate: '23514', table: 'people', constraint: 'people_age_check' },
+      ],
+      [
+        'NOT NULL',
+        'insert into people (email) values (null)',
+        { sqlstate: '23502', table: 'people', column: 'id' },
+      ],
       ['an unknown column', 'select nothing from people', { sqlstate: '42703', position: 8 }],
       ['a syntax error', 'select from where', { sqlstate: '42601', position: 13 }],
-      ['an error of a function', "do $$ begin raise exception 'no' using errcode = 'HY123', hint = 'so'; end $$", { sqlstate: 'HY123', message: 'no', hint: 'so' }],
+      [
+        'an error of a function',
+        "do $$ begin raise exception 'no' using errcode = 'HY123', hint = 'so'; end $$",
+        { sqlstate: 'HY123', message: 'no', hint: 'so' },
+      ],
     ])('of %s', async (_what, statement, facts) => {
       const error = await thrownBy(connection.query(rawSql(statement)));
       expect(databaseErrorFacts(error)).toMatchObject(facts);
@@ -280,7 +337,8 @@ describe.each(kinds)('a connection (%s)', (kind) => {
 const cannotDoEmbedded = {
   'cancel a running statement': 'it runs in our own thread: no request can reach it',
   'open a second connection': 'one process and one session use its directory',
-  'end a statement after a time-out': 'its clock has no interrupts: statement_timeout is taken and not obeyed',
+  'end a statement after a time-out':
+    'its clock has no interrupts: statement_timeout is taken and not obeyed',
   'wait for a lock': 'with one session there is nobody to wait for',
 };
 

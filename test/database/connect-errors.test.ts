@@ -33,19 +33,26 @@ describe('a connection that cannot be made', () => {
     return port;
   }
 
-  test.each(['127.0.0.1', 'localhost'])('because nobody listens at %s ends with exit 8', async (host) => {
-    const port = await unusedPort();
-    const error = await connectError(`postgres://app:secret@${host}:${String(port)}/shop`);
-    expect(error).toMatchObject({ code: 'HYG_DB_UNREACHABLE', exitCode: 8 });
-    expect(error.message).toContain(`Cannot reach ${host}:${String(port)}/shop: `);
-    expect(error.message).toContain('ECONNREFUSED');
-    expect(error.hint).toContain('the test');
-    expect(inspect(error, { depth: null })).not.toContain('secret');
-  });
+  test.each(['127.0.0.1', 'localhost'])(
+    'because nobody listens at %s ends with exit 8',
+    async (host) => {
+      const port = await unusedPort();
+      const error = await connectError(`postgres://app:secret@${host}:${String(port)}/shop`);
+      expect(error).toMatchObject({ code: 'HYG_DB_UNREACHABLE', exitCode: 8 });
+      expect(error.message).toContain(`Cannot reach ${host}:${String(port)}/shop: `);
+      expect(error.message).toContain('ECONNREFUSED');
+      expect(error.hint).toContain('the test');
+      expect(inspect(error, { depth: null })).not.toContain('secret');
+    },
+  );
 
   test('because the database does not exist names it, exit 8', async () => {
     const error = await connectError(changed((url) => (url.pathname = '/no_such_database')));
-    expect(error).toMatchObject({ code: 'HYG_DB_AUTH', exitCode: 8, details: { sqlstate: '3D000' } });
+    expect(error).toMatchObject({
+      code: 'HYG_DB_AUTH',
+      exitCode: 8,
+      details: { sqlstate: '3D000' },
+    });
     expect(error.message).toContain('no_such_database');
   });
 

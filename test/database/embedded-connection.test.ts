@@ -72,13 +72,18 @@ describe('the embedded database', () => {
       exitCode: 6,
       details: { pid: process.pid },
     });
-    await expect(second).rejects.toThrow(`Process ${String(process.pid)} uses the embedded database in ${directory}.`);
+    await expect(second).rejects.toThrow(
+      `Process ${String(process.pid)} uses the embedded database in ${directory}.`,
+    );
     expect(readFileSync(lockFile(), 'utf8')).toBe(String(process.pid));
   });
 
   test('is held by another process as long as that one lives', async () => {
     writeFileSync(lockFile(), String(process.ppid));
-    await expect(open()).rejects.toMatchObject({ code: 'HYG_LOCK_EMBEDDED', details: { pid: process.ppid } });
+    await expect(open()).rejects.toMatchObject({
+      code: 'HYG_LOCK_EMBEDDED',
+      details: { pid: process.ppid },
+    });
     expect(readFileSync(lockFile(), 'utf8')).toBe(String(process.ppid));
   });
 
@@ -97,13 +102,20 @@ describe('the embedded database', () => {
 
   test('is not taken from somebody who has only just made the lock', async () => {
     writeFileSync(lockFile(), '');
-    await expect(open()).rejects.toMatchObject({ code: 'HYG_LOCK_EMBEDDED', details: { pid: null } });
+    await expect(open()).rejects.toMatchObject({
+      code: 'HYG_LOCK_EMBEDDED',
+      details: { pid: null },
+    });
     await expect(open()).rejects.toHaveProperty('hint', expect.stringContaining(lockFile()));
   });
 
   test('of two that come at once lets in one', async () => {
     const outcomes = await Promise.allSettled([open(), open(), open()]);
-    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
   });
 
   test('is free again after it was closed', async () => {
@@ -118,7 +130,9 @@ describe('the embedded database', () => {
     const broken = join(directory, 'broken');
     mkdirSync(join(broken, 'data'), { recursive: true });
     writeFileSync(join(broken, 'data', 'PG_VERSION'), '9\n');
-    await expect(embeddedSource(broken, '--embedded').connect()).rejects.toThrow('PGlite failed to initialize');
+    await expect(embeddedSource(broken, '--embedded').connect()).rejects.toThrow(
+      'PGlite failed to initialize',
+    );
     expect(existsSync(join(broken, 'lock'))).toBe(false);
   });
 });

@@ -16,7 +16,15 @@ afterAll(async () => {
 /** A connection of the package; closed after the last test of the file. */
 export async function openConnection(url: string): Promise<Connection> {
   const { config, host, port, database, user, notes } = parseDatabaseUrl(url, 'the test');
-  const target = { kind: 'postgres' as const, host, port, database, user, source: 'the test', notes };
+  const target = {
+    kind: 'postgres' as const,
+    host,
+    port,
+    database,
+    user,
+    source: 'the test',
+    notes,
+  };
   const connection = await postgresSource(config, target).connect();
   opened.add(connection);
   return connection;

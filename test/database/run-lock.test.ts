@@ -34,7 +34,9 @@ describe('the run lock', () => {
   test('is held by one transaction, which reads what was committed last', async () => {
     await beginLocked(first, lockOf());
     expect(await first.transactionStatus()).toBe('open');
-    const { rows } = await first.query(sql`select current_setting('transaction_isolation') as level`);
+    const { rows } = await first.query(
+      sql`select current_setting('transaction_isolation') as level`,
+    );
     expect(rows).toEqual([{ level: 'read committed' }]);
   });
 
@@ -46,7 +48,11 @@ describe('the run lock', () => {
     );
     const error = await lockError(lockOf());
     expect(error).toBeInstanceOf(HygieneError);
-    expect(error).toMatchObject({ code: 'HYG_LOCK_HELD', exitCode: 6, details: { holder: rows[0] } });
+    expect(error).toMatchObject({
+      code: 'HYG_LOCK_HELD',
+      exitCode: 6,
+      details: { holder: rows[0] },
+    });
     expect(error.message).toMatch(/^Another run held the lock for 0 s: pid \d+, role \S+, from /);
     expect(error.message).toContain(`pid ${String(rows[0]?.pid)}, `);
     expect(error.message).toContain('as "hygiene run-7", since 20');
@@ -77,11 +83,13 @@ describe('the run lock', () => {
   test('is tried again until it is free', async () => {
     await beginLocked(first, lockOf());
     let sleeps = 0;
+    // What the holder does while the other one waits: nothing, nothing, and then it ends.
+    const meanwhile = ['select 1', 'select 2', 'commit'];
     const clock: Clock = {
       ...systemClock,
       sleep: async () => {
+        await first.query(rawSql(String(meanwhile[sleeps])));
         sleeps += 1;
-        if (sleeps === 3) await first.query(rawSql('commit'));
       },
     };
     await beginLocked(second, lockOf({ timeoutMs: 60_000, clock }));
@@ -118,7 +126,10 @@ describe('the run lock', () => {
         return systemClock.sleep(ms, signal);
       },
     };
-    const waiting = beginLocked(second, lockOf({ timeoutMs: 600_000, clock, signal: controller.signal }));
+    const waiting = beginLocked(
+      second,
+      lockOf({ timeoutMs: 600_000, clock, signal: controller.signal }),
+    );
     await expect(waiting).rejects.toBe(reason);
     expect(await second.transactionStatus()).toBe('idle');
   });
@@ -139,7 +150,12 @@ describe('the run lock', () => {
   test('ends the transaction before it only once, however often it is tried', async () => {
     await beginLocked(first, lockOf());
     await second.script('begin; create table kept_once (a int)');
-    const clock: Clock = { ...systemClock, sleep: async () => { await first.query(rawSql('commit')); } };
+    const clock: Clock = {
+      ...systemClock,
+      sleep: async () => {
+        await first.query(rawSql('commit'));
+      },
+    };
     await beginLocked(second, lockOf({ timeoutMs: 60_000, clock }), 'commit');
     expect(await first.query(sql`select from kept_once`)).toEqual({ rows: [], rowCount: 0 });
   });

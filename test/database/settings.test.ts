@@ -1,7 +1,11 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { Connection } from '../../src/database/connection.ts';
-import { applySettings, type TransactionSettings, watchedSettings } from '../../src/database/settings.ts';
+import {
+  applySettings,
+  type TransactionSettings,
+  watchedSettings,
+} from '../../src/database/settings.ts';
 import { rawSql, renderSql, sql } from '../../src/kernel/sql.ts';
 import { useDatabase } from '../support/database.ts';
 import { openConnection } from './open-connection.ts';
@@ -56,14 +60,17 @@ describe('the settings of a transaction', () => {
     });
   });
 
-  test.each(['commit', 'rollback'])('are gone after %s: the next client of a pooler sees none of them', async (end) => {
-    const before = await current();
-    await connection.query(rawSql('begin'));
-    await applySettings(connection, SETTINGS);
-    expect(await current()).not.toEqual(before);
-    await connection.query(rawSql(end));
-    expect(await current()).toEqual(before);
-  });
+  test.each(['commit', 'rollback'])(
+    'are gone after %s: the next client of a pooler sees none of them',
+    async (end) => {
+      const before = await current();
+      await connection.query(rawSql('begin'));
+      await applySettings(connection, SETTINGS);
+      expect(await current()).not.toEqual(before);
+      await connection.query(rawSql(end));
+      expect(await current()).toEqual(before);
+    },
+  );
 
   test("leave the role's own search path where the target names no schema", async () => {
     const { search_path: before } = await current();
@@ -76,7 +83,10 @@ describe('the settings of a transaction', () => {
     await connection.query(rawSql('begin'));
     await applySettings(withoutConnectionCheck(connection), SETTINGS);
     expect(await connection.transactionStatus()).toBe('open');
-    expect(await current()).toMatchObject({ lock_timeout: '3000', client_connection_check_interval: '0' });
+    expect(await current()).toMatchObject({
+      lock_timeout: '3000',
+      client_connection_check_interval: '0',
+    });
   });
 
   test('are not silently left out when something else goes wrong', async () => {
@@ -87,9 +97,17 @@ describe('the settings of a transaction', () => {
 
   test('that could hide changes are read', async () => {
     await connection.query(rawSql('begin'));
-    expect(await watchedSettings(connection)).toEqual({ trackCounts: true, replicationRole: 'origin' });
-    await connection.script('set local track_counts = off; set local session_replication_role = replica');
-    expect(await watchedSettings(connection)).toEqual({ trackCounts: false, replicationRole: 'replica' });
+    expect(await watchedSettings(connection)).toEqual({
+      trackCounts: true,
+      replicationRole: 'origin',
+    });
+    await connection.script(
+      'set local track_counts = off; set local session_replication_role = replica',
+    );
+    expect(await watchedSettings(connection)).toEqual({
+      trackCounts: false,
+      replicationRole: 'replica',
+    });
   });
 });
 
@@ -99,7 +117,9 @@ function withoutConnectionCheck(connection: Connection): Connection {
     kind: connection.kind,
     query: (statement) => {
       const { text, values } = renderSql(statement);
-      const renamed = values.map((value) => (value === 'client_connection_check_interval' ? 'unknown_to_it' : value));
+      const renamed = values.map((value) =>
+        value === 'client_connection_check_interval' ? 'unknown_to_it' : value,
+      );
       return connection.query({ text, values: renamed });
     },
     script: (text) => connection.script(text),

@@ -129,24 +129,29 @@ describe('a script', () => {
   });
 
   test('tells the first four words in lower case, without comments', () => {
-    expect(splitStatements('Create /* x */ Unique INDEX Concurrently i on t (a)')[0]?.words).toEqual([
-      'create',
-      'unique',
-      'index',
-      'concurrently',
-    ]);
+    expect(
+      splitStatements('Create /* x */ Unique INDEX Concurrently i on t (a)')[0]?.words,
+    ).toEqual(['create', 'unique', 'index', 'concurrently']);
   });
 
   test('whose last comment, string or dollar quote is never closed ends with it', () => {
     expect(texts('select 1; /* open ; commit')).toEqual(['select 1']);
-    expect(texts('select 1; select $a$ open ; commit')).toEqual(['select 1', 'select $a$ open ; commit']);
-    expect(texts("select 1; select E'open ; commit")).toEqual(['select 1', "select E'open ; commit"]);
+    expect(texts('select 1; select $a$ open ; commit')).toEqual([
+      'select 1',
+      'select $a$ open ; commit',
+    ]);
+    expect(texts("select 1; select E'open ; commit")).toEqual([
+      'select 1',
+      "select E'open ; commit",
+    ]);
   });
 
   test('of some megabytes is read', () => {
     const long = 'x'.repeat(4_000_000);
     expect(splitStatements(`select '${long}'; commit`)).toHaveLength(2);
-    expect(splitStatements(`select "${long}"; select $$${long}$$; /*${long}*/ commit`)).toHaveLength(3);
+    expect(
+      splitStatements(`select "${long}"; select $$${long}$$; /*${long}*/ commit`),
+    ).toHaveLength(3);
     expect(splitStatements(`select E'${long}'; commit`)).toHaveLength(2);
   });
 });

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { databaseErrorFacts, hasSqlstate, isConnectionError, isRetryable } from '../../src/database/sqlstate.ts';
+import {
+  databaseErrorFacts,
+  hasSqlstate,
+  isConnectionError,
+  isRetryable,
+} from '../../src/database/sqlstate.ts';
 
 function databaseError(code: string, fields: object = {}): Error {
   return Object.assign(new Error('from the server'), { code, ...fields });
@@ -49,9 +54,12 @@ describe('an error', () => {
     expect(isRetryable(databaseError(code))).toBe(false);
   });
 
-  test.each(['08006', '08P01', '57P01', '57P02'])('%s means that the connection is gone', (code) => {
-    expect(isConnectionError(databaseError(code))).toBe(true);
-  });
+  test.each(['08006', '08P01', '57P01', '57P02'])(
+    '%s means that the connection is gone',
+    (code) => {
+      expect(isConnectionError(databaseError(code))).toBe(true);
+    },
+  );
 
   test.each(['57014', '23505', '40001'])('%s leaves the connection', (code) => {
     expect(isConnectionError(databaseError(code))).toBe(false);

@@ -144,6 +144,7 @@ describe('references of rows that stay', () => {
       create table pairs (id ${type}, one int references people, other int references people);
       insert into pairs values (1, 1, 2), (2, 1, 10), (3, 10, 1), (4, 10, 10);
       delete from letters; delete from parcels; delete from notes;`);
+    const before = await contentOf(database, '(select * from pairs where one = 1 or other <= 2)');
     bench.write(
       `${ID}.ts`,
       migration({
@@ -158,6 +159,7 @@ describe('references of rows that stay', () => {
       { id: 3, one: 10, other: null },
       { id: 4, one: 10, other: 10 },
     ]);
+    expect(await contentOf(database, `${ARCHIVE}pairs_mutations"`)).toBe(before);
   });
 });
 

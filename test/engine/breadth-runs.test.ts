@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { installOperation } from '../../src/app/operations/install.ts';
+import { statusOperation } from '../../src/app/operations/status.ts';
 import type { PlannedStep } from '../../src/runner/plan.ts';
-import type { MigrationResult } from '../../src/runner/up.ts';
+import type { MigrationResult } from '../../src/runner/up-run.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { migration, Workbench } from './workbench.ts';
 import { contentOf, contents, countOf, events, expectRefused } from './witness.ts';
@@ -303,6 +304,7 @@ describe('environments', () => {
       results: [],
     });
     expect((await bench.plan()).elsewhere).toEqual([FIRST]);
+    expect((await statusOperation(bench.world(), bench.options())).problem).toBeNull();
     bench.write(`${THIRD}.ts`, migration({ up: "purge(rows('reports', sql`id <= 20`))" }));
     expect(await outcomes()).toEqual([[THIRD, 'applied']]);
     expect(await countOf(database, 'users')).toBe(320);

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { ErrorCode } from '../../src/kernel/errors.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { migration, Workbench } from './workbench.ts';
 import { contentOf, countOf, expectRefused } from './witness.ts';
@@ -263,20 +262,41 @@ describe('settings that would hide changes', () => {
     ['track_counts', 'off', 'track_counts = off'],
   ];
 
-  test.each(cases)('%s changed inside up is refused', async (name, value, shown) => {
-    bench.write(
-      `${ID}.ts`,
-      asStep(`delete from reports where id = 1; set local ${name} = ${value}`),
-    );
+  const hidden = "insert into reports (author_id, title) values (1, 'hidden')";
+
+  test.each([
+    ['a step', asStep(`set local track_counts = off; ${hidden}; set local track_counts = on`)],
+    [
+      'a function',
+      asFunction(
+        'await db.raw("select set_config(?, ?, true)", ["x.y", "z"]); await db.raw("set local Session_Replication_Role to replica");',
+      ),
+    ],
+    ['a DO block', asStep('do $$ begin set local session_replication_role = replica; end $$')],
+  ])('are refused before they are sent, in %s', async (_, text) => {
+    bench.write(`${ID}.ts`, text);
     await expectRefused(
       { bench, database },
       {
-        code: 'HYG_REFUSED_SETTINGS' satisfies ErrorCode,
+        code: 'HYG_REFUSED_SETTINGS',
         exit: 7,
-        says: [shown, 'would go unseen'],
+        says: [/track_counts|session_replication_role/i, 'would go unseen'],
       },
     );
   });
+
+  test.each(cases)(
+    '%s changed by a function of the database is found afterwards',
+    async (name, value, shown) => {
+      await database.execute(`create function go_blind() returns text language sql as
+      $$ select set_config('${name}', '${value}', true) $$`);
+      bench.write(`${ID}.ts`, asStep('delete from reports where id = 1; select go_blind()'));
+      await expectRefused(
+        { bench, database },
+        { code: 'HYG_REFUSED_SETTINGS', exit: 7, says: [shown, 'would go unseen'] },
+      );
+    },
+  );
 
   test.each(cases)(
     '%s changed for the whole database is refused before anything is done',

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type ConnectOptions, type World } from '../../src/app/compose.ts';
+import type { ConnectOptions, World } from '../../src/app/compose.ts';
 import { planOperation } from '../../src/app/operations/plan.ts';
 import { upOperation, type UpOperationReport } from '../../src/app/operations/up.ts';
 import { verifyOperation } from '../../src/app/operations/verify.ts';

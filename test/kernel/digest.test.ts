@@ -4,8 +4,12 @@ import { normaliseText, sha256, shortDigest } from '../../src/kernel/digest.ts';
 
 describe('the digest', () => {
   test('names its algorithm and is the one of the UTF-8 text', () => {
-    expect(sha256('')).toBe('sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
-    expect(sha256('é')).toBe('sha256:4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c');
+    expect(sha256('')).toBe(
+      'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    );
+    expect(sha256('é')).toBe(
+      'sha256:4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c',
+    );
   });
 
   test('is shortened to twelve digits, with the algorithm or without it', () => {

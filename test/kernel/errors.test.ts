@@ -67,7 +67,12 @@ describe('an error', () => {
       details: { pid: 7 },
       cause,
     });
-    expect(error).toMatchObject({ name: 'HygieneError', code: 'HYG_LOCK_HELD', message: 'Held.', hint: 'Wait.' });
+    expect(error).toMatchObject({
+      name: 'HygieneError',
+      code: 'HYG_LOCK_HELD',
+      message: 'Held.',
+      hint: 'Wait.',
+    });
     expect(error.details).toEqual({ pid: 7 });
     expect(error.cause).toBe(cause);
     expect(error.exitCode).toBe(exitCodes.locked);

@@ -9,7 +9,10 @@ describe('a migration id', () => {
       version: '20260112090000',
       name: 'purge_demo_users',
     });
-    expect(parseMigrationId('20260112090000_2fa')).toEqual({ version: '20260112090000', name: '2fa' });
+    expect(parseMigrationId('20260112090000_2fa')).toEqual({
+      version: '20260112090000',
+      name: '2fa',
+    });
   });
 
   test.each([
@@ -31,12 +34,19 @@ describe('a migration id', () => {
   });
 
   test('is what a time and a name make, whatever they are', () => {
-    const time = fc.date({ min: new Date('1000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true });
+    const time = fc.date({
+      min: new Date('1000-01-01T00:00:00Z'),
+      max: new Date('9999-12-31T23:59:59Z'),
+      noInvalidDate: true,
+    });
     fc.assert(
       fc.property(time, fc.string(), (when, text) => {
         const name = snakeName(text);
         fc.pre(name !== '');
-        expect(parseMigrationId(`${versionAt(when)}_${name}`)).toEqual({ version: versionAt(when), name });
+        expect(parseMigrationId(`${versionAt(when)}_${name}`)).toEqual({
+          version: versionAt(when),
+          name,
+        });
       }),
     );
   });

@@ -47,7 +47,10 @@ describe('sql', () => {
   });
 
   test('knows the fragments of another loaded copy of the package', () => {
-    const foreign = { [Symbol.for('pg-hygiene.sql')]: true, chunks: [{ kind: 'text', text: 'now()' }] };
+    const foreign = {
+      [Symbol.for('pg-hygiene.sql')]: true,
+      chunks: [{ kind: 'text', text: 'now()' }],
+    };
     expect(isSql(foreign)).toBe(true);
     expect(renderSql(sql`select ${foreign}`).text).toBe('select now()');
   });

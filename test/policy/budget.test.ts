@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { type BudgetFacts, checkBudget, checkSpent, ONLINE_ROWS_MAX } from '../../src/policy/budget.ts';
+import {
+  type BudgetFacts,
+  checkBudget,
+  checkSpent,
+  ONLINE_ROWS_MAX,
+} from '../../src/policy/budget.ts';
 import { expectReadable } from './terminal.ts';
 
 function facts(changes: Partial<BudgetFacts> = {}): BudgetFacts {
@@ -74,7 +79,11 @@ describe('many rows in one online transaction', () => {
   test('are refused unless the budget says so, with the line that would', () => {
     const rows = ONLINE_ROWS_MAX + 1;
     const error = expectReadable(checkBudget({ maxShare: 1, min: 1 }, facts({ rows })));
-    expect(error).toMatchObject({ code: 'HYG_REFUSED_LARGE_ONLINE', exitCode: 7, details: { rows } });
+    expect(error).toMatchObject({
+      code: 'HYG_REFUSED_LARGE_ONLINE',
+      exitCode: 7,
+      details: { rows },
+    });
     expect(error.message).toContain('100,001 rows');
     expect(error.hint).toContain('budget: { max: 100001 }');
     expect(checkBudget({ max: rows }, facts({ rows }))).toBeNull();
@@ -91,6 +100,8 @@ describe('what was spent without being announced', () => {
     expect(checkSpent({ max: 7, min: 7, maxShare: 0 }, spent)).toBeNull();
     expect(expectReadable(checkSpent({ max: 6 }, spent)).message).toContain('at most 6');
     expect(expectReadable(checkSpent({ min: 8 }, spent)).message).toContain('at least 8');
-    expect(checkSpent({}, { ...spent, rows: ONLINE_ROWS_MAX + 1 })?.code).toBe('HYG_REFUSED_LARGE_ONLINE');
+    expect(checkSpent({}, { ...spent, rows: ONLINE_ROWS_MAX + 1 })?.code).toBe(
+      'HYG_REFUSED_LARGE_ONLINE',
+    );
   });
 });

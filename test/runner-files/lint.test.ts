@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { lint } from '../../src/app/lint.ts';
 import { nodeFileSystem } from '../../src/runner/file-system.ts';
-import { createImporter } from '../../src/runner/load.ts';
+import { createImporter } from '../../src/runner/importer.ts';
 import { projectFolder } from './project-folder.ts';
 
 const ID = '20260112090000_purge';

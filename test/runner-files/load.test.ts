@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { HygieneError } from '../../src/kernel/errors.ts';
 import { discoverMigrations } from '../../src/runner/discover.ts';
 import { nodeFileSystem } from '../../src/runner/file-system.ts';
-import { createImporter, type LoadedMigration, loadMigration } from '../../src/runner/load.ts';
+import { createImporter } from '../../src/runner/importer.ts';
+import { type LoadedMigration, loadMigration } from '../../src/runner/load.ts';
 import { addFiles, projectFolder } from './project-folder.ts';
 
 const ID = '20260112090000_purge';

@@ -10,7 +10,11 @@ import { rawSql, sql } from '../../src/kernel/sql.ts';
 import type { Step } from '../../src/planner/steps.ts';
 import type { Fingerprint } from '../../src/runner/checks.ts';
 import type { RunnableMigration } from '../../src/runner/runnable.ts';
-import { type Verification, type VerificationScope, verifyReadOnly } from '../../src/runner/verification.ts';
+import {
+  type Verification,
+  type VerificationScope,
+  verifyReadOnly,
+} from '../../src/runner/verification.ts';
 import { openConnection } from '../database/open-connection.ts';
 import { useDatabase } from '../support/database.ts';
 
@@ -43,17 +47,27 @@ interface Given {
 
 async function verification(verify: Verify, given: Given = {}): Promise<Verification> {
   const catalog = await introspect(connection, { excludeSchemas: [] });
-  const scope = { connection, catalog, before: given.before ?? null, repeat: given.repeat ?? 'all' } as const;
+  const scope = {
+    connection,
+    catalog,
+    before: given.before ?? null,
+    repeat: given.repeat ?? 'all',
+  } as const;
   return verifyReadOnly(scope, migration(verify, given.steps));
 }
 
 /** The only check that the assertion makes. */
-async function outcome(assertion: (expects: Expects) => Promise<CheckResult>, given: Given = {}): Promise<CheckResult> {
+async function outcome(
+  assertion: (expects: Expects) => Promise<CheckResult>,
+  given: Given = {},
+): Promise<CheckResult> {
   const { checks } = await verification(async (context) => {
     await assertion(context.expect);
   }, given);
   expect(checks).toHaveLength(1);
-  return checks[0] as CheckResult;
+  const [check] = checks;
+  if (check === undefined) throw new Error('no check was made');
+  return check;
 }
 
 async function verifyError(verify: Verify, given: Given = {}): Promise<HygieneError> {
@@ -94,31 +108,110 @@ describe('a check', () => {
     ['exactly so many', (e: Expects) => e.count(genuine, 1), '1 row', '1 row', true],
     ['exactly others', (e: Expects) => e.count('users', 3), '3 rows', '4 rows', false],
     ['no rows', (e: Expects) => e.sql(sql`select 1 where false`), 'no rows', '0 rows', true],
-    ['no rows, but some', (e: Expects) => e.sql(sql`select id from users where id < ${3}`), 'no rows', '2 rows', false],
-    ['a number', (e: Expects) => e.sql(sql`select count(*) from users`, { equals: 4 }), '4', '4', true],
-    ['another number', (e: Expects) => e.sql(sql`select count(*) from users`, { equals: 5 }), '5', '4', false],
-    ['a number too large to be one', (e: Expects) => e.sql(sql`select max(age) from users`, { equals: 9_007_199_254_740_993n }), '9007199254740993', '9007199254740993', true],
-    ['a numeric', (e: Expects) => e.sql(sql`select 12.50::numeric`, { equals: '12.50' }), '12.50', '12.50', true],
-    ['a text', (e: Expects) => e.sql(sql`select 'person@corp.io'`, { equals: 'person@corp.io' }), 'another value', 'another value', true],
-    ['another text', (e: Expects) => e.sql(sql`select 'person@corp.io'`, { equals: 'x' }), 'another value', 'another value', false],
+    [
+      'no rows, but some',
+      (e: Expects) => e.sql(sql`select id from users where id < ${3}`),
+      'no rows',
+      '2 rows',
+      false,
+    ],
+    [
+      'a number',
+      (e: Expects) => e.sql(sql`select count(*) from users`, { equals: 4 }),
+      '4',
+      '4',
+      true,
+    ],
+    [
+      'another number',
+      (e: Expects) => e.sql(sql`select count(*) from users`, { equals: 5 }),
+      '5',
+      '4',
+      false,
+    ],
+    [
+      'a number too large to be one',
+      (e: Expects) => e.sql(sql`select max(age) from users`, { equals: 9_007_199_254_740_993n }),
+      '9007199254740993',
+      '9007199254740993',
+      true,
+    ],
+    [
+      'a numeric',
+      (e: Expects) => e.sql(sql`select 12.50::numeric`, { equals: '12.50' }),
+      '12.50',
+      '12.50',
+      true,
+    ],
+    [
+      'a text',
+      (e: Expects) => e.sql(sql`select 'person@corp.io'`, { equals: 'person@corp.io' }),
+      'another value',
+      'another value',
+      true,
+    ],
+    [
+      'another text',
+      (e: Expects) => e.sql(sql`select 'person@corp.io'`, { equals: 'x' }),
+      'another value',
+      'another value',
+      false,
+    ],
     ['NULL', (e: Expects) => e.sql(sql`select null::int`, { equals: null }), 'null', 'null', true],
-    ['NULL for a number', (e: Expects) => e.sql(sql`select null::int`, { equals: 0 }), '0', 'null', false],
+    [
+      'NULL for a number',
+      (e: Expects) => e.sql(sql`select null::int`, { equals: 0 }),
+      '0',
+      'null',
+      false,
+    ],
     ['true', (e: Expects) => e.sql(sql`select true`, { equals: true }), 'true', 'true', true],
-    ['a text for true', (e: Expects) => e.sql(sql`select 'true'`, { equals: true }), 'true', 'another value', false],
-    ['a value, but no row', (e: Expects) => e.sql(sql`select 1 where false`, { equals: 1 }), '1', 'no row', false],
-    ['a value, but two rows', (e: Expects) => e.sql(sql`select 1 from status union all select 1`, { equals: 1 }), '1', '1', false],
-  ])('of %s tells what it expected and found', async (_what, assertion, expected, actual, passed) => {
-    expect(await outcome(assertion)).toMatchObject({ expected, actual, passed });
-  });
+    [
+      'a text for true',
+      (e: Expects) => e.sql(sql`select 'true'`, { equals: true }),
+      'true',
+      'another value',
+      false,
+    ],
+    [
+      'a value, but no row',
+      (e: Expects) => e.sql(sql`select 1 where false`, { equals: 1 }),
+      '1',
+      'no row',
+      false,
+    ],
+    [
+      'a value, but two rows',
+      (e: Expects) => e.sql(sql`select 1 from status union all select 1`, { equals: 1 }),
+      '1',
+      '1',
+      false,
+    ],
+  ])(
+    'of %s tells what it expected and found',
+    async (_what, assertion, ...[expected, actual, passed]) => {
+      expect(await outcome(assertion)).toMatchObject({ expected, actual, passed });
+    },
+  );
 
   test('of clean looks for everything that the migration purges', async () => {
     const steps = [purge(demo), purge(rows('status', sql`note = 'b'`))];
-    expect(await outcome((e) => e.clean(), { steps })).toMatchObject({ kind: 'clean', lasting: true, actual: '2 rows', passed: false });
-    expect(await outcome((e) => e.clean('status'), { steps })).toMatchObject({ actual: '0 rows', passed: true });
+    expect(await outcome((e) => e.clean(), { steps })).toMatchObject({
+      kind: 'clean',
+      lasting: true,
+      actual: '2 rows',
+      passed: false,
+    });
+    expect(await outcome((e) => e.clean('status'), { steps })).toMatchObject({
+      actual: '0 rows',
+      passed: true,
+    });
   });
 
   test('of clean where nothing is purged cannot be made', async () => {
-    const error = await verifyError(async (context) => void (await context.expect.clean('users')), { steps: [] });
+    const error = await verifyError(async (context) => { await context.expect.clean('users'); }, {
+      steps: [],
+    });
     expect(error).toMatchObject({ code: 'HYG_VERIFY_ERROR', exitCode: 4 });
     expect(error.message).toContain('this migration declares no purge there');
   });
@@ -126,18 +219,23 @@ describe('a check', () => {
   test.each([
     ['the table', rows('no_such', sql`true`), 'no_such'],
     ['the column', rows('users', sql`no_such = 1`), 'no_such'],
-  ])('of what is gone (%s) is an error before commit and obsolete later', async (_what, target, said) => {
-    const verify: Verify = async (context) => void (await context.expect.none(target));
-    const error = await verifyError(verify);
-    expect(error).toMatchObject({ code: 'HYG_VERIFY_ERROR', exitCode: 4 });
-    expect(error.message).toContain(said);
-    const { checks } = await verification(verify, { repeat: 'lasting' });
-    expect(checks).toMatchObject([{ obsolete: true, passed: true, lasting: true }]);
-    expect(checks[0]?.actual).toContain(said);
-  });
+  ])(
+    'of what is gone (%s) is an error before commit and obsolete later',
+    async (_what, target, said) => {
+      const verify: Verify = async (context) => { await context.expect.none(target); };
+      const error = await verifyError(verify);
+      expect(error).toMatchObject({ code: 'HYG_VERIFY_ERROR', exitCode: 4 });
+      expect(error.message).toContain(said);
+      const { checks } = await verification(verify, { repeat: 'lasting' });
+      expect(checks).toMatchObject([{ obsolete: true, passed: true, lasting: true }]);
+      expect(checks[0]?.actual).toContain(said);
+    },
+  );
 
   test('with a syntax error is told with its label', async () => {
-    const error = await verifyError(async (context) => void (await context.expect.sql(sql`selec 1`, { label: 'my check' })));
+    const error = await verifyError(
+      async (context) => { await context.expect.sql(sql`selec 1`, { label: 'my check' }); },
+    );
     expect(error).toMatchObject({ code: 'HYG_VERIFY_ERROR', details: { sqlstate: '42601' } });
     expect(error.message).toContain('The check "my check" could not be made: ');
   });
@@ -164,17 +262,22 @@ describe('a check of unchanged', () => {
   });
 
   test.each([
-    ['content', "update users set age = 8 where id = 3", 0, '1 row, other content'],
+    ['content', 'update users set age = 8 where id = 3', 0, '1 row, other content'],
     ['number', "insert into users values (9, 'x@corp.io', 1)", 0, '2 rows'],
-    ['content beside the column that is named like the table', "update status set note = 'z'", 2, '1 row, other content'],
-  ])('fails for other %s', async (_what, change, at, actual) => {
+    [
+      'content beside the column that is named like the table',
+      "update status set note = 'z'",
+      2,
+      '1 row, other content',
+    ],
+  ])('fails for other %s', async (_what, change, ...[at, actual]) => {
     const checks = await again(change);
     expect(checks.map(({ passed }) => passed)).toEqual([0, 1, 2].map((index) => index !== at));
     expect(checks[at]).toMatchObject({ actual });
   });
 
   test('does not mind the order of rows', async () => {
-    const checks = await again("update users set age = age where id = 3; ");
+    const checks = await again('update users set age = age where id = 3; ');
     expect(checks[0]?.passed).toBe(true);
   });
 });
@@ -191,7 +294,12 @@ describe('verify', () => {
   test('makes several checks at once one after the other', async () => {
     const { checks } = await verification(async (context) => {
       const { expect: expects } = context;
-      await Promise.all([expects.none(demo), expects.count('users', 4), expects.sql(sql`select pg_sleep(0)`), expects.unchanged('users')]);
+      await Promise.all([
+        expects.none(demo),
+        expects.count('users', 4),
+        expects.sql(sql`select pg_sleep(0)`),
+        expects.unchanged('users'),
+      ]);
     });
     expect(checks.map(({ kind, passed }) => [kind, passed])).toEqual([
       ['none', false],
@@ -239,8 +347,11 @@ describe('verify', () => {
   });
 
   test.each([
-    ['through expect.sql', async ({ expect: expects }: VerifyContext) => void (await expects.sql(sql`delete from users returning id`))],
-    ['through db', async ({ db }: VerifyContext) => void (await db('users').delete())],
+    [
+      'through expect.sql',
+      async ({ expect: expects }: VerifyContext) => { await expects.sql(sql`delete from users returning id`); },
+    ],
+    ['through db', async ({ db }: VerifyContext) => { await db('users').delete(); }],
   ])('that writes %s is refused, and nothing is written', async (_what, verify) => {
     const error = await verifyError(verify);
     expect(error).toMatchObject({ code: 'HYG_VERIFY_WRITES', exitCode: 4 });
@@ -249,8 +360,14 @@ describe('verify', () => {
   });
 
   test('that throws is told with its first line', async () => {
-    const error = await verifyError(() => Promise.reject(new TypeError('x is undefined\n  at somewhere')));
-    expect(error).toMatchObject({ code: 'HYG_VERIFY_ERROR', exitCode: 4, message: 'verify threw: x is undefined' });
+    const error = await verifyError(() =>
+      Promise.reject(new TypeError('x is undefined\n  at somewhere')),
+    );
+    expect(error).toMatchObject({
+      code: 'HYG_VERIFY_ERROR',
+      exitCode: 4,
+      message: 'verify threw: x is undefined',
+    });
   });
 
   test('may look with db, and the transaction can write afterwards', async () => {
@@ -263,7 +380,9 @@ describe('verify', () => {
   });
 
   test('leaves the transaction usable after an error', async () => {
-    await verifyError(async (context) => void (await context.expect.sql(sql`select 1/0`)));
+    await verifyError(async (context) => {
+      await context.expect.sql(sql`select 1/0`);
+    });
     expect(await connection.transactionStatus()).toBe('open');
   });
 });

@@ -32,7 +32,12 @@ describe('what went wrong in a migration', () => {
 
   test('in SQL is told with what PostgreSQL said, its hint and where it was, without DETAIL', () => {
     const error = asRunError(
-      databaseError('23503', { table: 'payments', constraint: 'fk', hint: 'Do this.', detail: 'Key (id)=(7)' }),
+      databaseError('23503', {
+        table: 'payments',
+        constraint: 'fk',
+        hint: 'Do this.',
+        detail: 'Key (id)=(7)',
+      }),
       ID,
     );
     expect(error.message).toBe(`${ID} was rolled back: what the server said (SQLSTATE 23503)`);
@@ -61,7 +66,10 @@ describe('what went wrong in a migration', () => {
       new Error('Connection terminated unexpectedly'),
       Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }),
     ];
-    expect(errors.map((error) => asRunError(error, ID).code)).toEqual(['HYG_DB_CONNECTION_LOST', 'HYG_DB_CONNECTION_LOST']);
+    expect(errors.map((error) => asRunError(error, ID).code)).toEqual([
+      'HYG_DB_CONNECTION_LOST',
+      'HYG_DB_CONNECTION_LOST',
+    ]);
   });
 });
 

@@ -5,6 +5,7 @@ import { Umzug } from 'umzug';
 
 import { HygieneError } from '../../src/kernel/errors.ts';
 import { ledgerStorage, runWithUmzug, type UmzugRun } from '../../src/runner/umzug-run.ts';
+import { thrownBy } from '../app/thrown-by.ts';
 
 const SECRET = 'postgres://app:secret@db/shop';
 
@@ -31,13 +32,6 @@ class Ledger {
       ...changes,
     };
   }
-}
-
-async function thrownBy(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => Promise.reject(new Error('it went well')),
-    (error: unknown) => error,
-  );
 }
 
 describe('a run with umzug', () => {
@@ -69,14 +63,10 @@ describe('a run with umzug', () => {
 
   test('stops at the first failure: later ones do not run, earlier ones stay', async () => {
     const ledger = new Ledger();
-    const failing = ledger.run(['a', 'b', 'c'], {
-      apply: (id) => {
-        if (id === 'b') return Promise.reject(new Error('b fails'));
-        ledger.applied.push(id);
-        ledger.rows.push(id);
-        return Promise.resolve();
-      },
-    });
+    const { apply } = ledger.run([]);
+    const failB = (): Promise<void> => Promise.reject(new Error('b fails'));
+    const works: Readonly<Record<string, UmzugRun['apply']>> = { a: apply, b: failB, c: apply };
+    const failing = ledger.run(['a', 'b', 'c'], { apply: async (id) => works[id]?.(id) });
     await expect(runWithUmzug(failing)).rejects.toThrow('b fails');
     expect(ledger.applied).toEqual(['a']);
     expect(ledger.rows).toEqual(['a']);
@@ -91,7 +81,10 @@ describe('a run with umzug', () => {
       },
     });
     const error = await thrownBy(runWithUmzug(forgetful));
-    expect(error).toMatchObject({ code: 'HYG_INTERNAL', message: 'a ended without a row in the ledger.' });
+    expect(error).toMatchObject({
+      code: 'HYG_INTERNAL',
+      message: 'a ended without a row in the ledger.',
+    });
     expect(ledger.applied).toEqual(['a']);
   });
 });
@@ -116,7 +109,9 @@ describe('what a run with umzug throws', () => {
     for (const run of [
       throwing(new HygieneError('HYG_RUN_SQL', { message: 'refused', cause: new Error('below') })),
       ledger.run(['a'], { isRecorded: () => Promise.resolve(false) }),
-      ledger.run(['a'], { isRecorded: () => Promise.reject(new Error('the ledger cannot be read')) }),
+      ledger.run(['a'], {
+        isRecorded: () => Promise.reject(new Error('the ledger cannot be read')),
+      }),
     ]) {
       const error = await thrownBy(runWithUmzug(run));
       const seen = inspect(error, { depth: null, showHidden: true, getters: true });
@@ -129,7 +124,7 @@ describe('what a run with umzug throws', () => {
 });
 
 describe('the storage that umzug gets', () => {
-  function umzugOver(ledger: Ledger): Umzug<object> {
+  function umzugOver(ledger: Ledger): Umzug {
     return new Umzug({
       migrations: ['a', 'b'].map((name) => ({ name, up: () => Promise.resolve() })),
       context: {},
@@ -160,7 +155,9 @@ describe('the storage that umzug gets', () => {
     const ledger = new Ledger('a');
     const storage = ledgerStorage(ledger.run(['a', 'b']));
     await expect(storage.logMigration({ name: 'a', context: {} })).resolves.toBeUndefined();
-    await expect(storage.logMigration({ name: 'b', context: {} })).rejects.toMatchObject({ code: 'HYG_INTERNAL' });
+    await expect(storage.logMigration({ name: 'b', context: {} })).rejects.toMatchObject({
+      code: 'HYG_INTERNAL',
+    });
     expect(ledger.rows).toEqual(['a']);
   });
 });

@@ -5,7 +5,8 @@ import { createMigration } from '../../src/app/scaffold/create.ts';
 import { lint } from '../../src/app/lint.ts';
 import { discoverMigrations } from '../../src/runner/discover.ts';
 import { nodeFileSystem } from '../../src/runner/file-system.ts';
-import { createImporter, loadMigration } from '../../src/runner/load.ts';
+import { createImporter } from '../../src/runner/importer.ts';
+import { loadMigration } from '../../src/runner/load.ts';
 import { projectFolder } from '../runner-files/project-folder.ts';
 
 const now = new Date('2026-01-12T09:00:00.900Z');

@@ -7,7 +7,8 @@ import { validateDefinition } from '../../src/authoring/validate-definition.ts';
 import { initProject } from '../../src/app/scaffold/init.ts';
 import { discoverMigrations } from '../../src/runner/discover.ts';
 import { nodeFileSystem } from '../../src/runner/file-system.ts';
-import { createImporter, defaultExport, importModule } from '../../src/runner/load.ts';
+import { createImporter } from '../../src/runner/importer.ts';
+import { defaultExport, importModule } from '../../src/runner/load.ts';
 import { projectFolder } from '../runner-files/project-folder.ts';
 
 const importer = createImporter();

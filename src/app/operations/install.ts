@@ -2,7 +2,7 @@ import type { TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import { ledgerDdl } from '../../ledger/ddl.ts';
 import { Ledger } from '../../ledger/ledger.ts';
-import { installLedger } from '../../runner/up.ts';
+import { installLedger } from '../../runner/install-ledger.ts';
 import {
   type ConnectOptions,
   openEngine,

@@ -3,7 +3,7 @@ import { type MigrationRecord, readHistory } from '../../ledger/history.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import type { Status } from '../../ledger/transitions.ts';
 import { type ExecOrder, selectPending } from '../../runner/pending.ts';
-import { filesInTurn } from '../../runner/up.ts';
+import { filesInTurn } from '../../runner/inspection.ts';
 import type { HygieneError } from '../../kernel/errors.ts';
 import { toHygieneError } from '../../kernel/errors.ts';
 import { type ConnectOptions, openEngine, type World } from '../compose.ts';

@@ -1,6 +1,7 @@
 import type { TargetDescription } from '../../database/connection.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
-import { type MigrationResult, up, type UpReport } from '../../runner/up.ts';
+import type { MigrationResult } from '../../runner/up-run.ts';
+import { up, type UpReport } from '../../runner/up.ts';
 import type { Config } from '../config.ts';
 import { type ConnectOptions, openEngine, type World } from '../compose.ts';
 

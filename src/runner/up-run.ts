@@ -1,0 +1,157 @@
+import { cancelledError } from '../database/cancellable.ts';
+import { queryOne } from '../database/connection.ts';
+import { type HygieneError, toHygieneError } from '../kernel/errors.ts';
+import { sql } from '../kernel/sql.ts';
+import { readHistory } from '../ledger/history.ts';
+import { readIdentity } from '../ledger/identity.ts';
+import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
+import { checkConfirmation, type EnvironmentFacts } from '../policy/environment.ts';
+import { type ApplyOutcome, applyMigration } from './apply-migration.ts';
+import type { Engine } from './engine.ts';
+import type { EventContext } from './events.ts';
+import { installLedger } from './install-ledger.ts';
+import type { Selected } from './pending.ts';
+import type { RunnableMigration } from './runnable.ts';
+import { runWithUmzug } from './umzug-run.ts';
+
+/** Told while it goes on, since it may take hours. */
+export interface UpObserver {
+  /** Something is pending; nothing has run yet. */
+  begun(environment: string | null): void;
+  /** One migration has ended, applied or not. */
+  ended(result: MigrationResult): void;
+}
+
+export interface RunConfiguration {
+  /** The engine with the protected sets and side effects of the config. */
+  readonly engine: Engine;
+  /** By environment marker, whether the config demands a confirmation. */
+  readonly confirmRequired: (marker: string | null) => boolean;
+}
+
+export interface MigrationResult {
+  readonly id: string;
+  readonly description: string;
+  readonly irreversible: string | null;
+  readonly outcome: ApplyOutcome | { readonly kind: 'failed'; readonly error: HygieneError };
+}
+
+export interface PendingRun {
+  readonly snapshot: LedgerSnapshot;
+  readonly selected: Selected;
+  /** The pending ones that are meant for this environment, in order. */
+  readonly migrations: readonly RunnableMigration[];
+  readonly confirmed: string | null;
+  readonly configured: () => Promise<RunConfiguration>;
+  readonly observer: UpObserver | undefined;
+}
+
+export interface PendingResult {
+  readonly results: readonly MigrationResult[];
+  /** Still pending when it ended. */
+  readonly remaining: readonly string[];
+  /** What ended it early, if anything did. */
+  readonly error: HygieneError | null;
+}
+
+/**
+ * Applies the pending migrations and stops at the first failure.
+ * @throws HygieneError when it refuses before anything runs
+ */
+export async function runPending(engine: Engine, pending: PendingRun): Promise<PendingResult> {
+  const { snapshot, selected, migrations, confirmed, observer } = pending;
+  const { connection } = engine.session;
+  const environment = snapshot.marker?.environment ?? null;
+  observer?.begun(environment);
+  const configured = await pending.configured();
+  const confirmRequired = configured.confirmRequired(environment);
+  await assertConfirmed(engine, { marker: environment, confirmed, confirmRequired });
+
+  if (!snapshot.installed) await installLedger(engine);
+  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
+  const context = { engine: configured.engine, environment, identity };
+  const run = new UpRun(context, migrations, observer);
+  await run.go(selected);
+  return run.result();
+}
+
+async function assertConfirmed(
+  engine: Engine,
+  facts: Omit<EnvironmentFacts, 'database'>,
+): Promise<void> {
+  const { database } = await queryOne<{ database: string }>(
+    engine.session.connection,
+    sql`select current_database()::text as database`,
+  );
+  const refusal = checkConfirmation({ ...facts, database });
+  if (refusal !== null) throw refusal;
+}
+
+/** One pass over what is pending. */
+class UpRun {
+  readonly #context: EventContext;
+  readonly #migrations: readonly RunnableMigration[];
+  readonly #observer: UpObserver | undefined;
+  readonly #results: MigrationResult[] = [];
+  #error: HygieneError | null = null;
+
+  constructor(
+    context: EventContext,
+    migrations: readonly RunnableMigration[],
+    observer: UpObserver | undefined,
+  ) {
+    this.#context = context;
+    this.#migrations = migrations;
+    this.#observer = observer;
+  }
+
+  async go(selected: Selected): Promise<void> {
+    const byId = new Map(this.#migrations.map((migration) => [migration.id, migration]));
+    try {
+      await runWithUmzug({
+        ids: [...selected.applied, ...byId.keys()],
+        settled: selected.applied,
+        apply: async (id) => {
+          const migration = byId.get(id);
+          if (migration !== undefined) await this.#apply(migration);
+        },
+        isRecorded: (id) => this.#isRecorded(id),
+      });
+    } catch (error) {
+      this.#error = toHygieneError(error);
+    }
+  }
+
+  result(): PendingResult {
+    const ended = new Set(
+      this.#results.filter(({ outcome }) => outcome.kind !== 'failed').map(({ id }) => id),
+    );
+    const remaining = this.#migrations.filter(({ id }) => !ended.has(id)).map(({ id }) => id);
+    return { results: this.#results, remaining, error: this.#error };
+  }
+
+  async #apply(migration: RunnableMigration): Promise<void> {
+    const { signal } = this.#context.engine;
+    if (signal.aborted) throw cancelledError(signal);
+    const { id, description, irreversible } = migration;
+    try {
+      const outcome = await applyMigration(this.#context, migration);
+      this.#keep({ id, description, irreversible, outcome });
+    } catch (thrown) {
+      const error = toHygieneError(thrown);
+      this.#keep({ id, description, irreversible, outcome: { kind: 'failed', error } });
+      throw error;
+    }
+  }
+
+  #keep(result: MigrationResult): void {
+    this.#results.push(result);
+    this.#observer?.ended(result);
+  }
+
+  async #isRecorded(id: string): Promise<boolean> {
+    const { session, names } = this.#context.engine;
+    const record = readHistory(await new Ledger(session.connection, names).history()).get(id);
+    return record !== undefined && record.status !== 'pending' && record.status !== 'started';
+  }
+}
