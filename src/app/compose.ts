@@ -51,14 +51,24 @@ export interface OpenedEngine {
   close(): Promise<void>;
 }
 
+/** What reads can be stopped anywhere; what applies must still roll back and record. */
+export type Purpose = 'read' | 'apply';
+
 /** The composition root: the only place where connections, clocks and loggers meet the engine. */
-export async function openEngine(world: World, options: ConnectOptions): Promise<OpenedEngine> {
+export async function openEngine(
+  world: World,
+  options: ConnectOptions,
+  purpose: Purpose,
+): Promise<OpenedEngine> {
   const project = openProject(world, options);
   const names = await project.ledgerNames();
   const { cwd, variables, clock, random, logger, signal } = world;
   const target = await resolveTarget({ ...options, cwd, variables }, project.importer);
   world.onTarget?.(target.source.target);
-  const session = await Session.open(target.source);
+  const session =
+    purpose === 'read'
+      ? await Session.openReading(target.source, signal)
+      : await Session.open(target.source);
   const engine: Engine = {
     session,
     names,

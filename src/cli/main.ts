@@ -12,7 +12,7 @@ import { connectOptions, GivenOptions, sharedOnly } from './given-options.ts';
 import type { Io } from './io.ts';
 import { createLogger, type LogLevel } from './logging.ts';
 import { sharedOptions } from './options.ts';
-import { type CommandLine, readCommandLine } from './parser.ts';
+import { type PlainLine, readPlainLine } from './plain-line.ts';
 import { Printer } from './printer.ts';
 
 /** Runs one command line and returns its exit code. Prints, but never touches the process. */
@@ -37,12 +37,13 @@ function refuseSeed(argv: readonly string[], io: Io): Promise<number> {
   return run(seedCommand, io, sharedOnly({ json }, {}));
 }
 
-type Chosen = Extract<CommandLine, { kind: 'command' }>;
-
 /** The command, or the exit code when there is nothing to run. */
-async function readLine(argv: readonly string[], io: Io): Promise<Chosen | number> {
+async function readLine(argv: readonly string[], io: Io): Promise<PlainLine | number> {
   try {
     if (argv[0] === '--version') return await printVersion(io);
+    const plain = readPlainLine(argv, commands);
+    if (plain !== null) return plain;
+    const { readCommandLine } = await import('./parser.ts');
     const line = await readCommandLine(argv, { commands, columns: io.columns });
     if (line.kind === 'command') return line;
     io.stdout(line.text);

@@ -48,6 +48,8 @@ export class CancellableConnection implements Connection {
     this.#signal.addEventListener('abort', cancel, { once: true });
     try {
       return await send();
+    } catch (error) {
+      throw this.#signal.aborted ? cancelledError(this.#signal) : error;
     } finally {
       this.#signal.removeEventListener('abort', cancel);
     }

@@ -1,4 +1,5 @@
 import type { SideEffect } from '../authoring/define-config.ts';
+import { CancellableConnection } from '../database/cancellable.ts';
 import type { Connection, ConnectionSource } from '../database/connection.ts';
 import type { RunLock } from '../database/run-lock.ts';
 import type { TransactionLimits, TransactionSettings } from '../database/settings.ts';
@@ -50,6 +51,11 @@ export class Session {
 
   static async open(source: ConnectionSource): Promise<Session> {
     return new Session(source, await source.connect());
+  }
+
+  /** A session that stops when the signal aborts, for work that has nothing to record afterwards. */
+  static async openReading(source: ConnectionSource, signal: AbortSignal): Promise<Session> {
+    return new Session(source, new CancellableConnection(await source.connect(), signal));
   }
 
   get connection(): Connection {

@@ -15,6 +15,7 @@ import type { PurgePlan } from '../planner/plan.ts';
 import type { RowSet, Step } from '../planner/steps.ts';
 import type { ExpectedChange } from '../policy/changes.ts';
 import type { RunnableMigration } from './runnable.ts';
+import { SerialQueue } from './serial-queue.ts';
 
 /** What one step did, for people and for the ledger. */
 export interface StepReport {
@@ -52,8 +53,6 @@ export class StepRunner {
     string,
     { readonly name: QualifiedName; readonly report: TableReport }
   >();
-  /** Settles when the step that a function began last has ended. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(scope: StepScope) {
     this.#scope = scope;
@@ -71,16 +70,19 @@ export class StepRunner {
       this.reports.push({ label: 'SQL script', plan: null, removed: 0, changed: 0 });
       return;
     }
+    const queue = new SerialQueue();
     await withAuthorDatabase(connection, async (db) => {
       await up.run({
         db,
-        purge: (rows: RowSet, options?: PurgeOptions) => this.#inTurn(purge(rows, options)),
-        scrub: (rows: RowSet, options: ScrubOptions) => this.#inTurn(scrub(rows, options)),
+        purge: (rows: RowSet, options?: PurgeOptions) =>
+          queue.add(() => this.#runStep(purge(rows, options))),
+        scrub: (rows: RowSet, options: ScrubOptions) =>
+          queue.add(() => this.#runStep(scrub(rows, options))),
         log: (message: string) => {
           logger.info({}, message);
         },
       });
-      await this.#last;
+      await queue.drained();
     });
   }
 
@@ -108,13 +110,6 @@ export class StepRunner {
 
   get rowsChanged(): number {
     return this.tables.reduce((sum, { changed }) => sum + changed, 0);
-  }
-
-  /** A function may begin several steps at once, or not wait for one; there is one connection for all. */
-  async #inTurn(step: Step): Promise<number> {
-    const turn = this.#last.then(() => this.#runStep(step));
-    this.#last = turn.catch(() => undefined);
-    return turn;
   }
 
   /** @returns rows removed or changed */

@@ -9,6 +9,7 @@ import { HygieneError } from '../kernel/errors.ts';
 import { rawSql } from '../kernel/sql.ts';
 import { CheckEvaluator, type Fingerprint, ObsoleteCheck } from './checks.ts';
 import { declaredPurges, type RunnableMigration } from './runnable.ts';
+import { SerialQueue } from './serial-queue.ts';
 
 export interface Verification {
   readonly checks: readonly CheckResult[];
@@ -37,7 +38,10 @@ export async function verifyReadOnly(
   await connection.query(rawSql('savepoint hygiene_verify'));
   await connection.query(rawSql('set transaction read only'));
   try {
-    return await runVerify(scope, migration);
+    const verification = await runVerify(scope, migration);
+    // The author's code may have caught the error of a statement that it sent itself.
+    if ((await connection.transactionStatus()) === 'failed') throw swallowedError(migration.id);
+    return verification;
   } finally {
     if (!connection.isLost()) {
       await connection.query(rawSql('rollback to savepoint hygiene_verify'));
@@ -87,26 +91,6 @@ async function runVerify(
   }
   if (checks.length === 0 && repeat === 'all') throw emptyVerify(migration.id);
   return { checks, fingerprints: evaluator.fingerprints };
-}
-
-/**
- * One check after the other, also when an author makes them with Promise.all; and none is lost when
- * an author forgot to await it.
- */
-class SerialQueue {
-  #tail: Promise<unknown> = Promise.resolve();
-
-  add<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(work);
-    this.#tail = result;
-    // A failure is the author's to see through `result` or `drained`, not an unhandled rejection.
-    this.#tail.catch(() => undefined);
-    return result;
-  }
-
-  async drained(): Promise<void> {
-    await this.#tail;
-  }
 }
 
 /** Gives `db` to an author who asks for it; most only use `expect`, and knex stays unloaded. */
@@ -165,6 +149,13 @@ function asVerifyError(error: unknown): unknown {
     message: `verify threw: ${message.split('\n')[0] ?? ''}`,
     hint: 'Correct the verify function of the migration.',
     cause: error,
+  });
+}
+
+function swallowedError(id: string): HygieneError {
+  return new HygieneError('HYG_VERIFY_ERROR', {
+    message: `A statement of verify of ${id} failed, and verify went on as if it had not.`,
+    hint: 'Let the error through, or correct the statement. verify may only read.',
   });
 }
 

@@ -35,7 +35,7 @@ export async function installOperation(
       hint: 'Lower-case letters, digits, - and _, such as production or staging.',
     });
   }
-  const opened = await openEngine(world, options);
+  const opened = await openEngine(world, options, 'apply');
   try {
     const { session, names } = opened.engine;
     const ledger = new Ledger(session.connection, names);

@@ -1,4 +1,5 @@
 import type { TargetDescription } from '../../database/connection.ts';
+import { HygieneError } from '../../kernel/errors.ts';
 import type { RecordedEvent } from '../../ledger/events.ts';
 import { type ChainReport, Ledger } from '../../ledger/ledger.ts';
 import { type ConnectOptions, openEngine, type OpenedEngine, type World } from '../compose.ts';
@@ -27,7 +28,17 @@ export function ledgerListOperation(
   return withLedger(world, options, async (ledger, { installed, ...facts }) => {
     const { migrationId, limit } = options;
     const filter = { limit, ...(migrationId === null ? {} : { migrationId }) };
-    return { ...facts, installed, events: installed ? await ledger.events(filter) : [] };
+    const events = installed ? await ledger.events(filter) : [];
+    if (migrationId !== null && events.length === 0) throw unknownId(migrationId);
+    return { ...facts, installed, events };
+  });
+}
+
+function unknownId(id: string): HygieneError {
+  return new HygieneError('HYG_LEDGER_UNKNOWN_ID', {
+    message: `The ledger holds no event of a migration "${id}".`,
+    hint: 'hygiene status   lists the ids; an id is the file name without its extension.',
+    details: { id },
   });
 }
 
@@ -50,7 +61,7 @@ async function withLedger<T>(
   options: ConnectOptions,
   work: (ledger: Ledger, facts: LedgerFacts) => Promise<T>,
 ): Promise<T> {
-  const opened: OpenedEngine = await openEngine(world, options);
+  const opened: OpenedEngine = await openEngine(world, options, 'read');
   try {
     const { session, names } = opened.engine;
     const ledger = new Ledger(session.connection, names);

@@ -12,7 +12,7 @@ export async function planOperation(
   world: World,
   options: ConnectOptions & { readonly execOrder: ExecOrder },
 ): Promise<PlanOperationReport> {
-  const opened = await openEngine(world, options);
+  const opened = await openEngine(world, options, 'read');
   try {
     const { engine } = await opened.configured();
     const report = await plan(engine, opened.project.migrations(), options.execOrder);

@@ -35,7 +35,7 @@ export async function statusOperation(
   options: ConnectOptions & { readonly execOrder?: ExecOrder },
 ): Promise<StatusReport> {
   const order = options.execOrder ?? 'linear';
-  const opened = await openEngine(world, options);
+  const opened = await openEngine(world, options, 'read');
   try {
     const { session, names } = opened.engine;
     const snapshot = await new Ledger(session.connection, names).snapshot();

@@ -24,7 +24,7 @@ export async function upOperation(
   world: World,
   options: UpOperationOptions,
 ): Promise<UpOperationReport> {
-  const opened = await openEngine(world, options);
+  const opened = await openEngine(world, options, 'apply');
   try {
     const report = await up(opened.engine, opened.project.migrations(), {
       order: options.execOrder,

@@ -11,7 +11,7 @@ export async function verifyOperation(
   world: World,
   options: ConnectOptions,
 ): Promise<VerifyOperationReport> {
-  const opened = await openEngine(world, options);
+  const opened = await openEngine(world, options, 'read');
   try {
     const report = await verifyApplied(opened.engine, opened.project.migrations());
     return { ...report, target: opened.engine.session.target };
