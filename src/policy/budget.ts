@@ -1,3 +1,4 @@
+import { counted, grouped } from '../kernel/counts.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { Budget } from '../planner/steps.ts';
 
@@ -22,13 +23,13 @@ export function checkBudget(budget: Budget, facts: BudgetFacts): HygieneError | 
   const { rows, step } = facts;
   if (budget.max !== undefined && rows > budget.max) {
     return refuse(facts, {
-      message: `${step} would take ${count(rows)}; its budget allows at most ${number(budget.max)}.`,
+      message: `${step} would take ${counted(rows, 'row')}; its budget allows at most ${grouped(budget.max)}.`,
       hint: `If that many are right: budget: { max: ${String(rows)} }`,
     });
   }
   if (budget.min !== undefined && rows < budget.min) {
     return refuse(facts, {
-      message: `${step} would take ${count(rows)}; its budget expects at least ${number(budget.min)}.`,
+      message: `${step} would take ${counted(rows, 'row')}; its budget expects at least ${grouped(budget.min)}.`,
       hint: `Check the predicate and the database. If so few are right: budget: { min: ${String(rows)} }`,
     });
   }
@@ -55,7 +56,7 @@ function checkShare(budget: Budget, facts: BudgetFacts): HygieneError | null {
   if (maxShare === undefined || rootTotal === 0 || rootRows / rootTotal <= maxShare) return null;
   const share = rootRows / rootTotal;
   return refuse(facts, {
-    message: `${step} would take ${number(rootRows)} of ${count(rootTotal)} (${percent(share)}); its budget allows ${percent(maxShare)}.`,
+    message: `${step} would take ${grouped(rootRows)} of ${counted(rootTotal, 'row')} (${percent(share)}); its budget allows ${percent(maxShare)}.`,
     hint: `If that share is right: budget: { maxShare: ${String(Math.ceil(share * 100) / 100)} }`,
   });
 }
@@ -64,8 +65,8 @@ function checkOnlineSize(budget: Budget, facts: BudgetFacts): HygieneError | nul
   if (budget.max !== undefined || facts.rows <= ONLINE_ROWS_MAX) return null;
   return new HygieneError('HYG_REFUSED_LARGE_ONLINE', {
     message:
-      `${facts.step} would take ${count(facts.rows)} in one transaction; ` +
-      `above ${number(ONLINE_ROWS_MAX)} the budget must say so.`,
+      `${facts.step} would take ${counted(facts.rows, 'row')} in one transaction; ` +
+      `above ${grouped(ONLINE_ROWS_MAX)} the budget must say so.`,
     hint: `budget: { max: ${String(facts.rows)} }\nor split the predicate over several migrations.`,
     details: { rows: facts.rows },
   });
@@ -73,14 +74,6 @@ function checkOnlineSize(budget: Budget, facts: BudgetFacts): HygieneError | nul
 
 function refuse(facts: BudgetFacts, parts: { message: string; hint: string }): HygieneError {
   return new HygieneError('HYG_REFUSED_BUDGET', { ...parts, details: { ...facts } });
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function count(rows: number): string {
-  return `${number(rows)} ${rows === 1 ? 'row' : 'rows'}`;
 }
 
 /** Rounded so that a share above its limit never reads like the limit. */

@@ -1,3 +1,4 @@
+import { counted } from '../kernel/counts.ts';
 import { HygieneError } from '../kernel/errors.ts';
 
 /** What one table's counters say, and what the steps had announced for it. */
@@ -73,8 +74,8 @@ function judgeTable(change: ObservedChange, rules: ChangeRules): void {
   if (deleted === expected.deleted && updated === expected.updated) return;
   throw new HygieneError('HYG_RUN_UNPLANNED_CHANGE', {
     message:
-      `${change.table}: ${rows(deleted)} deleted and ${rows(updated)} updated, ` +
-      `planned were ${rows(expected.deleted)} and ${rows(expected.updated)}.`,
+      `${change.table}: ${counted(deleted, 'row')} deleted and ${counted(updated, 'row')} updated, ` +
+      `planned were ${counted(expected.deleted, 'row')} and ${counted(expected.updated, 'row')}.`,
     hint: sideEffectHint(change.table, 'A trigger or rule changed more (or less) than the plan.'),
     details: { ...change, plannedDeleted: expected.deleted, plannedUpdated: expected.updated },
   });
@@ -90,9 +91,9 @@ function judgeSideEffect(
   if (change.deleted > 0 || written > allowed) {
     throw new HygieneError('HYG_RUN_UNPLANNED_CHANGE', {
       message:
-        `${change.table} is a declared side effect, but ${rows(written)} were written and ` +
-        `${rows(change.deleted)} deleted for ${rows(removed)} removed.`,
-      hint: `Allowed are ${rows(allowed)} written and none deleted. Look at the triggers of the purged tables.`,
+        `${change.table} is a declared side effect, but ${counted(written, 'row')} were written and ` +
+        `${counted(change.deleted, 'row')} deleted for ${counted(removed, 'row')} removed.`,
+      hint: `Allowed are ${counted(allowed, 'row')} written and none deleted. Look at the triggers of the purged tables.`,
       details: { ...change, allowed },
     });
   }
@@ -102,7 +103,7 @@ function judgeSideEffect(
 
 function inserted(change: ObservedChange, count: number): HygieneError {
   return new HygieneError('HYG_RUN_INSERTED', {
-    message: `The migration inserted ${rows(count)} into ${change.table}. A cleanup inserts nothing.`,
+    message: `The migration inserted ${counted(count, 'row')} into ${change.table}. A cleanup inserts nothing.`,
     hint: sideEffectHint(change.table, 'Remove the INSERT.'),
     details: { ...change },
   });
@@ -122,8 +123,4 @@ function sideEffectHint(table: string, first: string): string {
     "If the application's own trigger wrote it, declare that in hygiene/config:",
     `  sideEffects: [{ table: '${table}', reason: 'audit trigger of …' }]`,
   ].join('\n');
-}
-
-function rows(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../kernel/counts.ts';
 import { HygieneError } from '../kernel/errors.ts';
 
 /**
@@ -11,7 +12,7 @@ export function checkNullKeep(
 ): HygieneError | null {
   if (mode !== 'keep' || nullRows === 0) return null;
   return new HygieneError('HYG_REFUSED_NULL_KEEP', {
-    message: `${step}: the keep predicate is NULL for ${nullRows.toLocaleString('en-US')} rows, so they are neither kept nor removed.`,
+    message: `${step}: the keep predicate is NULL for ${counted(nullRows, 'row')}, so they are neither kept nor removed.`,
     hint: 'Say which: keep: sql`(…) is not false` keeps them, keep: sql`(…) is true` removes them.',
     details: { nullRows },
   });

@@ -1,3 +1,4 @@
+import { counted } from '../kernel/counts.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { fewLines } from './few-lines.ts';
 
@@ -18,7 +19,7 @@ export function checkProtectedHits(
   if (real.length === 0) return null;
   const sets = real.map(
     (hit) =>
-      `  ${hit.table}: ${hit.rows.toLocaleString('en-US')} protected rows would be ${hit.effect} (${hit.set})`,
+      `  ${hit.table}: ${counted(hit.rows, 'protected row')} would be ${hit.effect} (${hit.set})`,
   );
   const lines = fewLines(sets, 7, (more) => `  and ${String(more)} more sets`);
   return new HygieneError('HYG_REFUSED_PROTECTED', {

@@ -1,5 +1,5 @@
 import { tableLines } from './layout.ts';
-import { grouped } from './wording.ts';
+import { grouped } from '../kernel/counts.ts';
 
 type Rows = Readonly<Record<string, number>>;
 

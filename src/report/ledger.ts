@@ -3,7 +3,8 @@ import type { RecordedEvent } from '../ledger/events.ts';
 import type { Fields } from './document.ts';
 import { tableLines } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
-import { counted, duration, grouped, moment, shortHash } from './wording.ts';
+import { counted, grouped } from '../kernel/counts.ts';
+import { duration, moment, shortHash } from './wording.ts';
 
 const NOT_INSTALLED = 'The ledger is not installed yet; the first `up` makes it.';
 

@@ -1,6 +1,6 @@
 import { indented, wrapped } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
-import { counted } from './wording.ts';
+import { counted } from '../kernel/counts.ts';
 
 interface Finding {
   readonly file: string;

@@ -4,7 +4,8 @@ import { errorLines } from './error.ts';
 import { asksForGuard, GUARD_LINE } from './guard.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
-import { counted, duration, grouped } from './wording.ts';
+import { counted, grouped } from '../kernel/counts.ts';
+import { duration } from './wording.ts';
 
 /** What `up` would do, for the person who approves it. */
 export function planText(report: PlanReport, style: Style = plainStyle): string[] {

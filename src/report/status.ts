@@ -2,7 +2,8 @@ import type { HygieneError } from '../kernel/errors.ts';
 import type { Fields } from './document.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
-import { counted, grouped, moment } from './wording.ts';
+import { counted, grouped } from '../kernel/counts.ts';
+import { moment } from './wording.ts';
 
 /** Where every migration stands. */
 export interface StatusFacts {

@@ -8,7 +8,8 @@ import { asksForGuard, GUARD_LINE } from './guard.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
 import { asideLines } from './plan.ts';
 import { plainStyle, type Style } from './style.ts';
-import { counted, duration, grouped, shortHash } from './wording.ts';
+import { counted, grouped } from '../kernel/counts.ts';
+import { duration, shortHash } from './wording.ts';
 
 type Applied = Extract<ApplyOutcome, { kind: 'applied' }>;
 

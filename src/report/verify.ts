@@ -4,7 +4,8 @@ import { checkLines } from './checks.ts';
 import type { Fields } from './document.ts';
 import { indented } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
-import { counted, grouped, moment } from './wording.ts';
+import { counted, grouped } from '../kernel/counts.ts';
+import { moment } from './wording.ts';
 
 export function verifyText(report: VerifyReport, style: Style = plainStyle): string[] {
   const { migrations, held, pending } = report;

@@ -1,12 +1,3 @@
-/** `1 row`, `1,200 rows`; the plural is the noun with an s, or the one that is given. */
-export function counted(count: number, noun: string, plural = `${noun}s`): string {
-  return `${grouped(count)} ${count === 1 ? noun : plural}`;
-}
-
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
 /** A duration in the unit that a person would use: `12 ms`, `3.4 s`, `5 min`, `2.5 h`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;

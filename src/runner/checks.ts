@@ -5,6 +5,7 @@ import { type Connection, queryOne } from '../database/connection.ts';
 import { databaseErrorFacts, sqlstate } from '../database/sqlstate.ts';
 import { refuseForbiddenText } from '../executor/author-database.ts';
 import { selfAlias, wholeRow } from '../executor/row-identity.ts';
+import { counted } from '../kernel/counts.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, renderSql, type Sql, sql } from '../kernel/sql.ts';
 import {
@@ -165,7 +166,7 @@ function result(
 }
 
 function rowsText(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}`;
+  return counted(count, 'row');
 }
 
 /** Counts come as numbers or as text, whatever the column's type. */

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 
 import { indented, tableLines, wrapped } from '../../src/report/layout.ts';
 import { placeOf, targetLines } from '../../src/report/target.ts';
-import { counted, duration, moment, shortHash } from '../../src/report/wording.ts';
+import { counted } from '../../src/kernel/counts.ts';
+import { duration, moment, shortHash } from '../../src/report/wording.ts';
 
 describe('wrapping', () => {
   test('leaves lines that fit as they are, spaces included', () => {
