@@ -45,6 +45,8 @@ class PostgresConnection implements Connection {
   readonly kind = 'postgres';
   readonly #client: pg.Client;
   #lost = false;
+  /** The driver tells an error before it hears what became of the transaction. */
+  #statusIsOld = false;
 
   constructor(client: pg.Client) {
     this.#client = client;
@@ -57,21 +59,21 @@ class PostgresConnection implements Connection {
 
   async query<R extends object>(statement: Sql | RenderedSql): Promise<QueryResult<R>> {
     const { text, values } = renderSql(statement);
-    const result = await this.#client.query<R>(text, [...values]);
+    const result = await this.#sent(this.#client.query<R>(text, [...values]));
     return { rows: result.rows, rowCount: result.rowCount ?? 0 };
   }
 
   async script(text: string): Promise<readonly QueryResult<Record<string, unknown>>[]> {
-    const result = (await this.#client.query(text)) as DriverResult | DriverResult[];
+    const result = (await this.#sent(this.#client.query(text))) as DriverResult | DriverResult[];
     return [result].flat().map((each) => ({
       rows: each.rows as Record<string, unknown>[],
       rowCount: each.rowCount ?? 0,
     }));
   }
 
-  transactionStatus(): Promise<TransactionStatus> {
-    const status = this.#client.getTransactionStatus();
-    return Promise.resolve(STATUS[status ?? ''] ?? 'unknown');
+  async transactionStatus(): Promise<TransactionStatus> {
+    if (this.#statusIsOld && !this.#lost) await this.script('');
+    return STATUS[this.#client.getTransactionStatus() ?? ''] ?? 'unknown';
   }
 
   async cancelRunning(): Promise<void> {
@@ -87,6 +89,13 @@ class PostgresConnection implements Connection {
 
   async close(): Promise<void> {
     await this.#client.end().catch(() => undefined);
+  }
+
+  async #sent<T>(sending: Promise<T>): Promise<T> {
+    this.#statusIsOld = true;
+    const result = await sending;
+    this.#statusIsOld = false;
+    return result;
   }
 }
 

@@ -52,7 +52,7 @@ describe('the target', () => {
   const { variables = {} } = EVERYTHING;
   const withoutFlags = { databaseUrl: null, embedded: false };
 
-  test.each([
+  test.each<[string, Partial<TargetOptions>, string, string]>([
     ['--database-url', {}, 'flag', '--database-url'],
     ['--embedded', { databaseUrl: null }, 'embedded', '--embedded'],
     ['--env', withoutFlags, 'knex-staging', 'knexfile.js (staging, from --env)'],

@@ -87,7 +87,7 @@ describe.each(kinds)('a connection (%s)', (kind) => {
   });
 
   describe('takes', () => {
-    test.each([
+    test.each<[string, unknown, string, unknown]>([
       ['null', null, 'text', null],
       ['text with quotes', `it's "so" \\`, 'text', `it's "so" \\`],
       ['a number', 1.5, 'float8', 1.5],

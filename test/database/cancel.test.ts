@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { sendCancelRequest } from '../../src/database/cancel-request.ts';
 import { CancellableConnection, cancelledError } from '../../src/database/cancellable.ts';
@@ -20,6 +20,10 @@ describe('a statement', () => {
 
   beforeAll(async () => {
     connection = await openConnection(database.url);
+  });
+
+  afterEach(async () => {
+    await connection.query(rawSql('rollback'));
   });
 
   /** Waits, by the server's own word, until the connection is inside pg_sleep. */
@@ -61,7 +65,7 @@ describe('a statement', () => {
     const running = send(cancellable);
     await untilAsleep();
     controller.abort();
-    await expect(running).rejects.toMatchObject({ code: '57014' });
+    await expect(running).rejects.toMatchObject({ code: 'HYG_RUN_CANCELLED' });
     expect(await cancellable.transactionStatus()).toBe('failed');
     await expect(cancellable.query(rawSql('rollback'))).rejects.toMatchObject({
       code: 'HYG_RUN_CANCELLED',

@@ -31,13 +31,15 @@ const tables = ['admins', 'users', 'live_sessions', 'payments', 'subscriptions',
 
 test('the table in the README is what the sample migrations do', async () => {
   const database = await freshDatabase('sample.sql');
+  const counts = tables.map((table) => `(select count(*)::int from ${table}) as ${table}`);
   const count = async (): Promise<Record<string, number>> => {
-    const counts = tables.map((table) => `(select count(*)::int from ${table}) as ${table}`);
-    const [row] = await database.query<Record<string, number>>(`select ${counts.join(', ')}`);
-    return row ?? {};
+    const [row = {}] = await database.query<Record<string, number>>(`select ${counts.join(', ')}`);
+    return row;
   };
   const cwd = createProject();
-  for (const name of readdirSync(join(repository, 'hygiene')).filter((each) => /\./.test(each))) {
+  for (const name of readdirSync(join(repository, 'hygiene')).filter((each) =>
+    each.includes('.'),
+  )) {
     cpSync(join(repository, 'hygiene', name), join(cwd, 'hygiene', name));
   }
   const run = { cwd, variables: { DATABASE_URL: database.url } };
@@ -50,7 +52,7 @@ test('the table in the README is what the sample migrations do', async () => {
   expect([first.code, second.code]).toEqual([0, 0]);
   const { text } = page('README.md');
   expect(text).toContain(`\n${beforeAndAfter(before, after).join('\n')}\n`);
-  const [nothing = ''] = /^Nothing to do: 3 .*$/m.exec(second.stdout) ?? [];
-  expect(text).toContain(`\n${nothing}\n`);
-  expect(nothing).not.toBe('');
+  const nothing = second.stdout.trimEnd().split('\n').at(-1);
+  expect(nothing).toMatch(/^Nothing to do: 3 /);
+  expect(text).toContain(`\n${String(nothing)}\n`);
 });

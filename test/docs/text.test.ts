@@ -62,13 +62,7 @@ describe('the README', () => {
 });
 
 test('a link that leads nowhere is found', () => {
-  const text = '# A b\n[x](#a-b) [y](#c) [z](LICENSE) [v](no-such-file.md)';
-  expect(
-    brokenLinks({ path: 'README.md', text: text.replace('#a-b', 'README.md#not-yet') }),
-  ).toEqual(
-    ['#c', 'no-such-file.md']
-      .filter((link) => link !== '#c')
-      .concat('#c')
-      .sort(),
-  );
+  const text =
+    '# A\n[a](LICENSE) [b](no-such-file.md) [c](README.md#not-yet) [d](#no-such-heading)';
+  expect(brokenLinks({ path: 'README.md', text })).toEqual(['no-such-file.md', '#no-such-heading']);
 });

@@ -1,18 +1,30 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { useDatabase } from '../../support/database.ts';
-import { after, histories, START } from './chain-model.ts';
+import { after, type Event, histories, START } from './chain-model.ts';
 import { ChainWorld } from './chain-world.ts';
 import { expectState } from './expect-state.ts';
 
 const RUNS = 25;
 
+/** Always tried: one migration applied, one skipped, one failing, and all of them in the end. */
+const EVERY_OUTCOME: readonly Event[] = [
+  { kind: 'up' },
+  { kind: 'file' },
+  { kind: 'file' },
+  { kind: 'drop', at: 1 },
+  { kind: 'break', at: 2 },
+  { kind: 'up' },
+  { kind: 'create', at: 1 },
+  { kind: 'mend', at: 2 },
+  { kind: 'up' },
+];
+
 describe('a chain of five migrations through any history of deploys', () => {
   const database = useDatabase();
 
   test('has applied exactly those whose rows are gone, each once and in order', async () => {
-    const seen = { applied: 0, skipped: 0, failed: 0 };
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
         const world = await ChainWorld.create(database);
@@ -26,12 +38,8 @@ describe('a chain of five migrations through any history of deploys', () => {
         } finally {
           await world.close();
         }
-        seen.applied += state.applied.size;
-        seen.skipped += state.skipped.size;
-        seen.failed += state.failures.reduce((sum, each) => sum + each, 0);
       }),
-      { numRuns: RUNS, interruptAfterTimeLimit: 45_000 },
+      { numRuns: RUNS, interruptAfterTimeLimit: 45_000, examples: [[EVERY_OUTCOME]] },
     );
-    expect(Math.min(seen.applied, seen.skipped, seen.failed)).toBeGreaterThan(0);
   });
 });
