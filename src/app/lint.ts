@@ -9,10 +9,10 @@ import type { FileSystem } from '../runner/file-system.ts';
 import type { Importer } from '../runner/importer.ts';
 import { type LoadedMigration, loadMigration } from '../runner/load.ts';
 
-export type LintWarningCode =
+type LintWarningCode =
   'no-migrations' | 'no-budget-max' | 'guard-not-expressible' | 'change-without-where';
 
-export interface LintFinding<Code extends string> {
+interface LintFinding<Code extends string> {
   /** The file's name, or the directory where it is about that. */
   readonly file: string;
   readonly code: Code;

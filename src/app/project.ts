@@ -37,8 +37,10 @@ export class Project {
     return mayMove ? (await this.config()).names : defaultLedgerNames;
   }
 
+  /** As a migration's checksum: whatever the config imports counts, line ends do not. */
   configFingerprint(): string {
-    return sha256(this.#configText());
+    if (this.#configPath === null) return sha256('');
+    return checksumOf({ path: this.#configPath }, (path) => nodeFileSystem.readText(path));
   }
 
   /**

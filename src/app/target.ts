@@ -20,7 +20,7 @@ export interface Target {
   readonly searchPath: readonly string[] | null;
 }
 
-export const EMBEDDED_DIRECTORY = '.hygiene';
+const EMBEDDED_DIRECTORY = '.hygiene';
 
 /**
  * The database that was asked for, in this order: `--database-url`, `--embedded`, `--env` with the

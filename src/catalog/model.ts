@@ -29,7 +29,7 @@ export interface Trigger {
 }
 
 /** Rights of the current role. */
-export interface Privileges {
+interface Privileges {
   /** The role is the owner, or has the rights of the owner. */
   readonly owner: boolean;
   readonly select: boolean;

@@ -12,7 +12,7 @@ export function withAncestors(catalog: Catalog, table: Table): readonly Table[] 
 }
 
 /** The table and its partitions, at all levels. */
-export function withPartitions(catalog: Catalog, table: Table): readonly Table[] {
+function withPartitions(catalog: Catalog, table: Table): readonly Table[] {
   const below = table.partitions.flatMap((oid) =>
     withPartitions(catalog, tableByOid(catalog, oid)),
   );

@@ -41,7 +41,7 @@ export class CancellableConnection implements Connection {
   }
 
   async #stoppable<T>(send: () => Promise<T>): Promise<T> {
-    if (this.#signal.aborted) throw cancelledError(this.#signal);
+    this.#throwIfAborted();
     const cancel = (): void => {
       void this.#inner.cancelRunning();
     };
@@ -49,10 +49,15 @@ export class CancellableConnection implements Connection {
     try {
       return await send();
     } catch (error) {
-      throw this.#signal.aborted ? cancelledError(this.#signal) : error;
+      this.#throwIfAborted();
+      throw error;
     } finally {
       this.#signal.removeEventListener('abort', cancel);
     }
+  }
+
+  #throwIfAborted(): void {
+    if (this.#signal.aborted) throw cancelledError(this.#signal);
   }
 }
 

@@ -30,12 +30,15 @@ export function readTls(
   const trustAnything =
     parameters.get('sslaccept') === 'accept_invalid_certs' || mode === 'no-verify';
   const file = (name: string): string | null => readFileOf(parameters, name, problem);
+  const key = file('sslkey');
+  // Without a key it is no client certificate: Prisma calls the server's CA so.
+  const certificate = file('sslcert');
   const ssl = {
     rejectUnauthorized: !trustAnything,
     ...withoutNulls({
-      ca: file('sslrootcert'),
-      cert: file('sslcert'),
-      key: file('sslkey'),
+      ca: file('sslrootcert') ?? (key === null ? certificate : null),
+      cert: key === null ? null : certificate,
+      key,
       passphrase: parameters.get('sslpassword'),
     }),
     ...(mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),

@@ -1,6 +1,7 @@
-import type { Table } from '../catalog/model.ts';
+import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
 import type { Closure } from '../planner/closure.ts';
-import type { AccessFacts, Right } from '../policy/access.ts';
+import { type AccessFacts, checkAccess, type Right } from '../policy/access.ts';
+import { checkInheritance } from '../policy/inheritance.ts';
 
 /** The rights that a purge needs: to see and remove doomed rows, to see and change their referrers. */
 export function accessFacts(closure: Closure): readonly AccessFacts[] {
@@ -17,6 +18,33 @@ export function accessFacts(closure: Closure): readonly AccessFacts[] {
     else if (edge.action !== 'purge') need(edge.child, 'select', 'update');
   }
   return [...needed].map(([table, rights]) => factsOf(table, [...rights]));
+}
+
+/** The tables that lose rows or references. */
+export function changedTables(closure: Closure): readonly Table[] {
+  const referring = closure.edges
+    .filter(({ action }) => action === 'nullify' || action === 'default')
+    .map(({ child }) => child);
+  return [...new Set([...closure.tables, ...referring])];
+}
+
+/**
+ * Whether the role may do what is needed with these tables, and the tables can be worked on at all.
+ * @throws HygieneError HYG_REFUSED_RLS, HYG_REFUSED_PRIVILEGES, HYG_REFUSED_INHERITED
+ */
+export function assertAccessible(
+  { catalog, role }: { readonly catalog: Catalog; readonly role: string },
+  facts: readonly AccessFacts[],
+  changed: readonly Table[],
+): void {
+  const refusals = changed.map((table) => {
+    const inheritors = table.inheritanceChildren.map((oid) =>
+      tableByOid(catalog, oid).name.toString(),
+    );
+    return checkInheritance(table.name.toString(), inheritors);
+  });
+  const refusal = [checkAccess(role, facts), ...refusals].find((each) => each !== null);
+  if (refusal !== undefined) throw refusal;
 }
 
 export function factsOf(table: Table, rights: readonly Right[]): AccessFacts {

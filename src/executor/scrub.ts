@@ -3,11 +3,10 @@ import { resolveTable } from '../catalog/resolve.ts';
 import type { HygieneError } from '../kernel/errors.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { assignedValue, type ScrubStep } from '../planner/steps.ts';
-import { checkAccess } from '../policy/access.ts';
 import { checkBudget } from '../policy/budget.ts';
 import { checkNullKeep } from '../policy/null-keep.ts';
 import { checkProtectedHits, type ProtectedHit } from '../policy/protected-rows.ts';
-import { factsOf } from './access-facts.ts';
+import { assertAccessible, factsOf } from './access-facts.ts';
 import { countRows } from './count-rows.ts';
 import { countProtected } from './protected-rows.ts';
 import { countedRows, type PurgeScope } from './purge.ts';
@@ -32,8 +31,7 @@ export interface ScrubAssessment {
 
 export async function prepareScrub(scope: PurgeScope, step: ScrubStep): Promise<PreparedScrub> {
   const table = resolveTable(scope.catalog, step.rows.table);
-  const denied = checkAccess(scope.role, [factsOf(table, ['select', 'update'])]);
-  if (denied !== null) throw denied;
+  assertAccessible(scope, [factsOf(table, ['select', 'update'])], [table]);
   const name = new QualifiedName('pg_temp', `hygiene_${scope.prefix}_scrubbed`);
   const work: WorkTable = { name, table, referenced: [] };
   await scope.connection.query(createWorkTable(work));

@@ -1,7 +1,7 @@
 import type { EventName, LedgerEvent } from './events.ts';
 import { type Status, statusOf } from './transitions.ts';
 
-export type GuardEvent = Extract<EventName, `guard_${string}`>;
+type GuardEvent = Extract<EventName, `guard_${string}`>;
 
 /** What the ledger says about one migration. */
 export interface MigrationRecord {

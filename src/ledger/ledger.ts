@@ -31,6 +31,7 @@ import {
   type LedgerNames,
   metaTable,
 } from './names.ts';
+import { assertTransition, type Status } from './transitions.ts';
 
 /** The ledger at one moment: all that `up` needs to see that nothing is pending. */
 export interface LedgerSnapshot {
@@ -165,7 +166,20 @@ export class Ledger {
     };
   }
 
-  /** Whether the event may follow is for `assertTransition` to say, before this. */
+  /**
+   * Records what happened to a migration that stands at `from`.
+   * @returns where the event stands in the chain, and where the migration stands now
+   * @throws HygieneError HYG_LEDGER_TRANSITION when the event does not follow from there
+   */
+  async advance(
+    from: Status,
+    event: NewEvent,
+  ): Promise<AppendedEvent & { readonly status: Status }> {
+    const status = assertTransition(from, event.event);
+    return { ...(await this.append(event)), status };
+  }
+
+  /** Whether the event may follow is for {@link advance} to say. */
   async append(event: NewEvent): Promise<AppendedEvent> {
     return toAppendedEvent(await this.#one<AppendedRow>(appendStatement(this.names, event)));
   }

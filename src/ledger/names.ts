@@ -28,14 +28,6 @@ export function archivesTable(names: LedgerNames): QualifiedName {
   return new QualifiedName(names.schema, 'archives');
 }
 
-export function statusView(names: LedgerNames): QualifiedName {
-  return new QualifiedName(names.schema, 'status');
-}
-
-export function historyView(names: LedgerNames): QualifiedName {
-  return new QualifiedName(names.schema, 'history');
-}
-
 /** A function of the ledger's schema, such as `append_event`. */
 export function ledgerFunction(
   names: LedgerNames,

@@ -25,7 +25,7 @@ export function buildPlan(catalog: Catalog, input: PlanInput): PurgePlan {
 }
 
 /** The digest by which a plan that was approved is recognised. */
-export function digestOf(plan: Omit<PurgePlan, 'estimatedMs' | 'warnings' | 'digest'>): string {
+function digestOf(plan: Omit<PurgePlan, 'estimatedMs' | 'warnings' | 'digest'>): string {
   const tables = plan.tables.map(({ table, doomed, changed }) => ({ table, doomed, changed }));
   const edges = plan.edges.map(({ constraint, child, parent, action, onDelete, rows }) => ({
     constraint,

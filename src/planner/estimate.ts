@@ -1,5 +1,5 @@
 /** One foreign key that PostgreSQL checks for each removed row of its parent. */
-export interface CheckCost {
+interface CheckCost {
   /** Removed rows of the referenced table. */
   readonly parents: number;
   /** Rows of the referencing table, removed or not: until vacuum, a scan reads them all. */

@@ -1,7 +1,7 @@
 import type { OnDelete, Table } from '../catalog/model.ts';
 import type { Closure, ClosureEdge, EdgeAction } from './closure.ts';
 
-export type WarningKind =
+type WarningKind =
   'unindexed' | 'not validated' | 'no archive' | 'guard' | 'trigger' | 'rule' | 'no key';
 
 /** Something worth knowing before the purge runs; nothing that stops it. */
@@ -14,7 +14,7 @@ export interface PlanWarning {
 }
 
 /** The strongest lock that a table gets; both let others read, and write other rows. */
-export type TableLock = 'ROW EXCLUSIVE' | 'ROW SHARE';
+type TableLock = 'ROW EXCLUSIVE' | 'ROW SHARE';
 
 export interface PlannedTable {
   /** As people read it: `users`, `billing.invoices`. */

@@ -4,6 +4,8 @@ import { HygieneError } from '../kernel/errors.ts';
 /** What one table's counters say, and what the steps had announced for it. */
 export interface ObservedChange {
   readonly table: string;
+  /** As it is written in a config: without the quotes that SQL needs. */
+  readonly reference: string;
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
@@ -76,7 +78,7 @@ function judgeTable(change: ObservedChange, rules: ChangeRules): void {
     message:
       `${change.table}: ${counted(deleted, 'row')} deleted and ${counted(updated, 'row')} updated, ` +
       `planned were ${counted(expected.deleted, 'row')} and ${counted(expected.updated, 'row')}.`,
-    hint: sideEffectHint(change.table, 'A trigger or rule changed more (or less) than the plan.'),
+    hint: sideEffectHint(change, 'A trigger or rule changed more (or less) than the plan.'),
     details: { ...change, plannedDeleted: expected.deleted, plannedUpdated: expected.updated },
   });
 }
@@ -104,7 +106,7 @@ function judgeSideEffect(
 function inserted(change: ObservedChange, count: number): HygieneError {
   return new HygieneError('HYG_RUN_INSERTED', {
     message: `The migration inserted ${counted(count, 'row')} into ${change.table}. A cleanup inserts nothing.`,
-    hint: sideEffectHint(change.table, 'Remove the INSERT.'),
+    hint: sideEffectHint(change, 'Remove the INSERT.'),
     details: { ...change },
   });
 }
@@ -117,10 +119,10 @@ function truncated(change: ObservedChange): HygieneError {
   });
 }
 
-function sideEffectHint(table: string, first: string): string {
+function sideEffectHint({ reference }: ObservedChange, first: string): string {
   return [
     first,
     "If the application's own trigger wrote it, declare that in hygiene/config:",
-    `  sideEffects: [{ table: '${table}', reason: 'audit trigger of …' }]`,
+    `  sideEffects: [{ table: '${reference}', reason: 'audit trigger of …' }]`,
   ].join('\n');
 }

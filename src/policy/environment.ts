@@ -1,6 +1,6 @@
 import { HygieneError } from '../kernel/errors.ts';
 
-export const PRODUCTION = 'production';
+const PRODUCTION = 'production';
 
 export interface EnvironmentFacts {
   /** The marker in the database, or null when nobody marked it. */

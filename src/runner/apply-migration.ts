@@ -99,7 +99,7 @@ async function attemptOnce(
   await recordArchives(context, evidence, unit);
   await evidence.fence.release();
   const durationMs = Math.round(clock.monotonicMs() - unit.startedAt);
-  const event = await ledger.append({
+  const event = await ledger.advance('started', {
     ...migrationEvent(context, 'applied', unit),
     ...evidenceFields(evidence, unit.migration),
     durationMs,
@@ -192,7 +192,7 @@ async function recordFailure(
     const ledger = new Ledger(connection, engine.names);
     const record = readHistory(await ledger.history()).get(unit.migration.id);
     if (record?.openRunId === engine.facts.runId) {
-      await ledger.append({
+      await ledger.advance(record.status, {
         ...migrationEvent(context, signal.aborted ? 'cancelled' : 'failed', unit),
         durationMs: Math.round(clock.monotonicMs() - unit.startedAt),
         error: eventError(signal.aborted ? error : thrown instanceof HygieneError ? thrown : error),

@@ -18,7 +18,7 @@ const EXTENSIONS = ['.ts', '.js', '.mts', '.mjs', '.cts', '.cjs', '.tsx', '.jsx'
  * to loading, which tells it. Not followed: packages, paths that are put together at run time, and
  * names that only tsconfig `paths` or package.json `imports` can resolve.
  */
-export function checksumOf(file: MigrationFile, readText: ReadText): string {
+export function checksumOf(file: HashedFile, readText: ReadText): string {
   const paths = file.verifyPath === undefined ? [file.path] : [file.path, file.verifyPath];
   const texts = new Map<string, string>();
   for (const path of paths) collect(resolve(path), { readText, texts });
@@ -36,6 +36,8 @@ export function rememberingReader(readText: ReadText): ReadText {
     return text;
   };
 }
+
+type HashedFile = Pick<MigrationFile, 'path' | 'verifyPath'>;
 
 interface Walk {
   readonly readText: ReadText;

@@ -37,38 +37,35 @@ export async function claimMigration(
     await connection.query(rawSql('rollback'));
     return { kind: 'done', status: record.status };
   }
-  await closeOpenRun(context, ledger, { migration, record });
+  const status = await closeOpenRun(context, ledger, { migration, record });
   const generation = record?.generation ?? 1;
   const missing = await missingRequirements(context, migration);
   if (missing.length > 0) {
-    if (record?.status !== 'skipped') {
+    if (status !== 'skipped') {
       const note = `missing: ${missing.join(', ')}`;
-      await ledger.append({
-        ...migrationEvent(context, 'skipped', { migration, generation }),
-        note,
-      });
+      const skipped = migrationEvent(context, 'skipped', { migration, generation });
+      await ledger.advance(status, { ...skipped, note });
     }
     await connection.query(rawSql('commit'));
     return { kind: 'skipped', missing };
   }
-  await ledger.append(migrationEvent(context, 'started', { migration, generation }));
+  await ledger.advance(status, migrationEvent(context, 'started', { migration, generation }));
   return { kind: 'claimed', generation };
 }
 
+/** @returns where the migration stands now */
 async function closeOpenRun(
   context: EventContext,
   ledger: Ledger,
   subject: { readonly migration: RunnableMigration; readonly record: MigrationRecord | undefined },
-): Promise<void> {
+): Promise<Status> {
   const { migration, record } = subject;
-  if (record?.openRunId === null || record === undefined) return;
-  const { generation } = record;
+  if (record === undefined) return 'pending';
+  const { status, generation, openRunId } = record;
+  if (openRunId === null) return status;
   const interrupted = migrationEvent(context, 'interrupted', { migration, generation });
-  await ledger.append({
-    ...interrupted,
-    runId: record.openRunId,
-    note: 'The run ended without a word.',
-  });
+  const note = 'The run ended without a word.';
+  return (await ledger.advance(status, { ...interrupted, runId: openRunId, note })).status;
 }
 
 async function missingRequirements(

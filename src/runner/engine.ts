@@ -20,7 +20,7 @@ export interface Engine {
   readonly facts: RunFacts;
 }
 
-export interface RunSettings {
+interface RunSettings {
   /** How long to try for the run lock, in milliseconds. */
   readonly runLockTimeoutMs: number;
   readonly limits: TransactionLimits;
@@ -32,7 +32,7 @@ export interface RunSettings {
 }
 
 /** What is recorded with each event beside what happened. */
-export interface RunFacts {
+interface RunFacts {
   readonly runId: string;
   readonly configFingerprint: string;
   readonly actor: object;

@@ -134,7 +134,7 @@ async function verifyAfter(
   return after;
 }
 
-export function verifyFailed(id: string, failed: readonly CheckResult[]): HygieneError {
+function verifyFailed(id: string, failed: readonly CheckResult[]): HygieneError {
   const lines = failed
     .slice(0, 6)
     .map((check) => `  ${check.label}\n    expected ${check.expected}, found ${check.actual}`);

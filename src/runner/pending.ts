@@ -2,8 +2,7 @@ import { HygieneError } from '../kernel/errors.ts';
 import type { MigrationRecord } from '../ledger/history.ts';
 
 /** How a file that is older than the newest applied one is treated. */
-export const execOrders = ['linear', 'linear-skip', 'non-linear'] as const;
-export type ExecOrder = (typeof execOrders)[number];
+export type ExecOrder = 'linear' | 'linear-skip' | 'non-linear';
 
 export interface KnownFile {
   readonly id: string;

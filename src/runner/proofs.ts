@@ -1,7 +1,8 @@
 import { type Catalog, findTable, tableByOid } from '../catalog/model.ts';
-import { resolveTable } from '../catalog/resolve.ts';
+import { referenceTo, resolveTable } from '../catalog/resolve.ts';
 import type { TableChange } from '../executor/change-counters.ts';
 import type { ProtectedChange } from '../executor/protected-rows.ts';
+import type { QualifiedName } from '../kernel/identifiers.ts';
 import { checkSpent } from '../policy/budget.ts';
 import { judgeChanges, type RecordedSideEffect, type SideEffect } from '../policy/changes.ts';
 import { judgeProtectedChanges } from '../policy/protected-changes.ts';
@@ -27,7 +28,11 @@ export function judgeCounters(engine: Engine, scope: CounterScope): readonly Rec
   const sideEffects = declaredSideEffects(catalog, engine.settings.sideEffects);
   const rowsRemoved = changedRows(changes, sideEffects);
   const recorded = judgeChanges(
-    changes.map((change) => ({ ...change, table: change.table.toString() })),
+    changes.map((change) => ({
+      ...change,
+      table: change.table.toString(),
+      reference: referenceOf(catalog, change.table),
+    })),
     {
       expected: steps.expectedChanges(),
       sideEffects,
@@ -41,6 +46,11 @@ export function judgeCounters(engine: Engine, scope: CounterScope): readonly Rec
   const overspent = freeForm ? checkSpent(migration.budget, spent) : null;
   if (overspent !== null) throw overspent;
   return recorded;
+}
+
+function referenceOf(catalog: Catalog, { schema, name }: QualifiedName): string {
+  const table = findTable(catalog, schema, name);
+  return table === null ? `${schema}.${name}` : referenceTo(catalog, table);
 }
 
 /** What the author's own statements did is known from the counters; nothing of it was archived. */

@@ -48,8 +48,3 @@ export function declaredPurges(migration: RunnableMigration): readonly PurgeStep
     ? migration.up.steps.filter((step) => step.kind === 'purge')
     : [];
 }
-
-/** Whether its effect can be told before it runs. */
-export function isPlannable(migration: RunnableMigration): boolean {
-  return migration.up.kind === 'steps' && migration.up.steps.every((step) => step.kind !== 'sql');
-}

@@ -286,9 +286,9 @@ describe('inherited tables', () => {
     await expectRefused(
       { bench, database },
       {
-        code: 'HYG_RUN_UNPLANNED_CHANGE',
-        exit: 1,
-        says: ['animals: 1 row deleted', 'planned were 2 rows'],
+        code: 'HYG_REFUSED_INHERITED',
+        exit: 7,
+        says: ['animals is inherited by cats'],
       },
     );
   });

@@ -1,5 +1,10 @@
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import {
+  type AddressInfo,
+  createConnection,
+  createServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 
 /** When the connection breaks: before the server sees the COMMIT, or after it has answered. */
 export type BreakPoint = 'before commit' | 'after commit';

@@ -39,7 +39,7 @@ describe('a runner that is stopped from outside', () => {
   }
 
   /** Users and ledger must tell the same story, whatever happened. */
-  async function assertAgreement(): Promise<boolean> {
+  async function expectAgreement(): Promise<boolean> {
     const [row] = await database.query<{ demo: number; applied: number }>(`
       select (select count(*)::int from users where email like '%@example.%') as demo,
              (select count(*)::int from hygiene.ledger where event = 'applied') as applied`);
@@ -47,10 +47,10 @@ describe('a runner that is stopped from outside', () => {
     return row?.applied === 1;
   }
 
-  async function assertNextRunFinishes(): Promise<void> {
+  async function expectNextRunFinishes(): Promise<void> {
     const report = await bench.up();
     expect(report.error).toBeNull();
-    expect(await assertAgreement()).toBe(true);
+    expect(await expectAgreement()).toBe(true);
     const archived = await database.query('select from hygiene_archive."20260101000000_g1_users"');
     expect(archived).toHaveLength(300);
     expect(await database.query('select ok from hygiene.verify_ledger()')).toEqual([{ ok: true }]);
@@ -74,18 +74,18 @@ describe('a runner that is stopped from outside', () => {
     await client.query("select from users where email = 'demo7@example.com' for update");
     await kill(await startUntilGate());
     await gate.untilRunnerIsGone();
-    expect(await assertAgreement()).toBe(false);
+    expect(await expectAgreement()).toBe(false);
     await client.query('rollback');
-    await assertNextRunFinishes();
+    await expectNextRunFinishes();
     expect(await events()).toEqual(['started', 'interrupted', 'started', 'applied']);
   });
 
   test('by kill -9 in the middle of the delete leaves everything as it was', async () => {
     await kill(await stopAtDelete());
     await gate.untilRunnerIsGone();
-    expect(await assertAgreement()).toBe(false);
+    expect(await expectAgreement()).toBe(false);
     await gate.open();
-    await assertNextRunFinishes();
+    await expectNextRunFinishes();
   });
 
   test('by kill -9 after verify, just before COMMIT, leaves everything as it was', async () => {
@@ -94,9 +94,9 @@ describe('a runner that is stopped from outside', () => {
         when (new.event = 'applied') execute function wait_at_gate()`);
     await kill(await startUntilGate());
     await gate.untilRunnerIsGone();
-    expect(await assertAgreement()).toBe(false);
+    expect(await expectAgreement()).toBe(false);
     await gate.open();
-    await assertNextRunFinishes();
+    await expectNextRunFinishes();
   });
 
   test('by kill -9 during COMMIT leaves data and ledger agreeing', async () => {
@@ -107,8 +107,8 @@ describe('a runner that is stopped from outside', () => {
     // The server may notice the dead client first or finish the commit first; both are right.
     await gate.open();
     await gate.untilRunnerIsGone();
-    await assertAgreement();
-    await assertNextRunFinishes();
+    await expectAgreement();
+    await expectNextRunFinishes();
   });
 
   test.each([
@@ -120,9 +120,9 @@ describe('a runner that is stopped from outside', () => {
     const ended = await stopped.ended();
     expect(ended.code).toBe(code);
     expect(ended.stderr).toContain(`Stopped by ${signal}`);
-    expect(await assertAgreement()).toBe(false);
+    expect(await expectAgreement()).toBe(false);
     expect(await events()).toEqual(['started', 'cancelled']);
     await gate.open();
-    await assertNextRunFinishes();
+    await expectNextRunFinishes();
   });
 });

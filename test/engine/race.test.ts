@@ -1,9 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 
+import type { UpOperationReport } from '../../src/app/operations/up.ts';
 import { freshDatabase } from '../support/database.ts';
 import { purgeDemoUsers, Workbench } from './workbench.ts';
 
 const ROUNDS = 20;
+/** The thirteenth expects more rows than there are. */
+const BUDGETS: Readonly<Record<number, string>> = { 13: 'min: 1_000' };
+
+/** A runner finds a migration applied before it begins, or when its turn for the lock comes. */
+function outcomeOf({ error, results, selected }: UpOperationReport, id: string): string {
+  if (error !== null) throw error;
+  const kind = results[0]?.outcome.kind;
+  const found = kind === 'done elsewhere' || selected.applied.includes(id);
+  return found ? 'found applied' : String(kind);
+}
 
 describe('runners that come at once', () => {
   test('one of three applies, two find it applied, twenty times over', async () => {
@@ -18,16 +29,8 @@ describe('runners that come at once', () => {
 
       const reports = await Promise.all([bench.up(), bench.up(), bench.up()]);
 
-      const outcomes = reports.map(({ error, results, selected }) => {
-        if (error !== null) throw error;
-        return (
-          results[0]?.outcome.kind ?? (selected.applied.includes(id) ? 'found applied' : 'nothing')
-        );
-      });
-      expect(outcomes.filter((kind) => kind === 'applied')).toHaveLength(1);
-      expect(
-        outcomes.filter((kind) => kind === 'done elsewhere' || kind === 'found applied'),
-      ).toHaveLength(2);
+      const outcomes = reports.map((report) => outcomeOf(report, id));
+      expect(outcomes.sort()).toEqual(['applied', 'found applied', 'found applied']);
     }
     const applied = await database.query(
       "select migration_id, count(*)::int as n from hygiene.ledger where event = 'applied' group by 1",
@@ -43,8 +46,7 @@ describe('runners that come at once', () => {
     const database = await freshDatabase('sample.sql');
     const bench = new Workbench(database.url);
     for (let n = 1; n <= 20; n += 1) {
-      const budget = n === 13 ? 'budget: { min: 1_000 }' : 'budget: { max: 1_000 }';
-      const text = purgeDemoUsers({ options: `dependents: 'all', ${budget}` }).replace(
+      const text = purgeDemoUsers({ options: `dependents: 'all', budget: { ${BUDGETS[n] ?? 'max: 1_000'} }` }).replace(
         "email ~* '@example[.](com|org|net)$'",
         `email = 'demo${String(n)}@example.com'`,
       );

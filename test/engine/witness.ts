@@ -46,7 +46,7 @@ export async function events(database: TestDatabase): Promise<readonly string[]>
 }
 
 /** The lines that an error takes in a terminal of 100 columns. */
-export function terminalLines(error: HygieneError): number {
+function terminalLines(error: HygieneError): number {
   const text = error.hint === null ? error.message : `${error.message}\n${error.hint}`;
   return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 100)), 0);
 }

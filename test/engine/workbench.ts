@@ -8,6 +8,7 @@ import { upOperation, type UpOperationReport } from '../../src/app/operations/up
 import { verifyOperation } from '../../src/app/operations/verify.ts';
 import type { HygieneError } from '../../src/kernel/errors.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/kernel/ports.ts';
+import type { Evidence } from '../../src/runner/main-transaction.ts';
 import type { ExecOrder } from '../../src/runner/pending.ts';
 
 /** A migrations directory and the verbs over it, as a program that uses the library would call them. */
@@ -85,6 +86,14 @@ export class Workbench {
   verify(): ReturnType<typeof verifyOperation> {
     return verifyOperation(this.world(), this.options());
   }
+}
+
+/** What an applied migration proved; anything else that became of it fails the test. */
+export function evidenceOf({ error, results }: UpOperationReport, at = 0): Evidence {
+  if (error !== null) throw error;
+  const outcome = results[at]?.outcome;
+  if (outcome?.kind !== 'applied') throw new Error(`not applied but ${String(outcome?.kind)}`);
+  return outcome.evidence;
 }
 
 /** The usual migration: purges the demo users of the sample application. */

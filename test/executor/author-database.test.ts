@@ -52,10 +52,8 @@ describe("the author's knex", () => {
   });
 
   test('gives the rows of a raw statement', async () => {
-    const result = (await db.raw('select id from users where email = ?', ['a@example.com'])) as {
-      rows: unknown[];
-    };
-    expect(result.rows).toEqual([{ id: 1 }]);
+    const found = db.raw('select id from users where email = ?', ['a@example.com']);
+    await expect(found).resolves.toMatchObject({ rows: [{ id: 1 }] });
   });
 
   test.each(['commit', 'ROLLBACK;', '/* x */ begin', 'end', 'abort', 'start transaction'])(

@@ -6,6 +6,7 @@ import { expectThrown } from './terminal.ts';
 function change(changes: Partial<ObservedChange> = {}): ObservedChange {
   return {
     table: 'users',
+    reference: 'users',
     inserted: 0,
     updated: 0,
     deleted: 0,

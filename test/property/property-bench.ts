@@ -30,7 +30,7 @@ export class PropertyBench {
     changes: Partial<ConnectOptions> = {},
   ): Promise<PropertyBench> {
     const bench = new Workbench(database.url);
-    const opened = await openEngine(bench.world(), bench.options(changes));
+    const opened = await openEngine(bench.world(), bench.options(changes), 'apply');
     return new PropertyBench(opened, searchPath);
   }
 

@@ -8,7 +8,7 @@ import type { HygieneError } from '../../kernel/errors.ts';
 import { toHygieneError } from '../../kernel/errors.ts';
 import { type ConnectOptions, openEngine, type World } from '../compose.ts';
 
-export interface MigrationStatus {
+interface MigrationStatus {
   readonly id: string;
   readonly status: Status | 'missing';
   readonly appliedAt: Date | null;
