@@ -76,7 +76,7 @@ function noMigrations(dir: string): Warning {
     file: dir,
     code: 'no-migrations',
     message: `${dir} holds no migration`,
-    hint: 'Write the first with `hygiene create <name>`, or let `hygiene scan --write` do it.',
+    hint: 'Write the first with `hygiene create <name>`.',
   };
 }
 

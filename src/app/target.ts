@@ -29,12 +29,14 @@ const EMBEDDED_DIRECTORY = '.hygiene';
  */
 export async function resolveTarget(options: TargetOptions, importer: Importer): Promise<Target> {
   const { databaseUrl, env, embedded, variables } = options;
-  if (databaseUrl !== null) return fromUrl(databaseUrl, '--database-url');
+  const sslMode = variables['PGSSLMODE'] ?? null;
+  const place = (source: string): UrlPlace => ({ source, sslMode });
+  if (databaseUrl !== null) return fromUrl(databaseUrl, place('--database-url'));
   if (embedded) return fromEmbedded(resolve(options.cwd, EMBEDDED_DIRECTORY), '--embedded');
   if (env !== null) return fromKnexfile(options, importer, { env, source: '--env' });
   for (const name of ['HYGIENE_DATABASE_URL', 'DATABASE_URL']) {
     const url = variables[name];
-    if (url !== undefined && url !== '') return fromUrl(url, name);
+    if (url !== undefined && url !== '') return fromUrl(url, place(name));
   }
   const nodeEnv = variables['NODE_ENV'];
   if (nodeEnv !== undefined && nodeEnv !== '') {
@@ -43,10 +45,17 @@ export async function resolveTarget(options: TargetOptions, importer: Importer):
   throw noTarget('No target database was given.');
 }
 
-async function fromUrl(url: string, source: string): Promise<Target> {
+/** Where a URL came from, and the TLS mode of one that names none. */
+interface UrlPlace {
+  readonly source: string;
+  readonly sslMode: string | null;
+}
+
+async function fromUrl(url: string, { source, sslMode }: UrlPlace): Promise<Target> {
   const { parseDatabaseUrl } = await import('../database/database-url.ts');
   const { postgresSource } = await import('../database/postgres-connection.ts');
-  const { config, host, port, database, user, searchPath, notes } = parseDatabaseUrl(url, source);
+  const parsed = parseDatabaseUrl(url, source, sslMode);
+  const { config, host, port, database, user, searchPath, notes } = parsed;
   const target = { kind: 'postgres' as const, host, port, database, user, source, notes };
   return { source: postgresSource(config, target), searchPath };
 }
@@ -71,13 +80,22 @@ async function fromKnexfile(
   const source = `${entry.file} (${wanted.env}, from ${wanted.source})`;
   if (entry.kind === 'embedded') return fromEmbedded(resolve(options.cwd, entry.directory), source);
   if (entry.url !== null) {
-    const target = await fromUrl(entry.url, source);
+    const sslMode = options.variables['PGSSLMODE'] ?? null;
+    const target = await fromUrl(entry.url, { source, sslMode });
     return { ...target, searchPath: entry.searchPath ?? target.searchPath };
   }
   const { postgresSource } = await import('../database/postgres-connection.ts');
   const { host, port, database, user } = entry;
-  const description = { kind: 'postgres' as const, host, port, database, user, source, notes: [] };
+  const notes = isUnverified(entry.config.ssl)
+    ? ['TLS: the server certificate is NOT verified, as the knexfile demands.']
+    : [];
+  const description = { kind: 'postgres' as const, host, port, database, user, source, notes };
   return { source: postgresSource(entry.config, description), searchPath: entry.searchPath };
+}
+
+function isUnverified(ssl: unknown): boolean {
+  if (typeof ssl !== 'object' || ssl === null || !('rejectUnauthorized' in ssl)) return false;
+  return ssl.rejectUnauthorized === false;
 }
 
 function noTarget(message: string): HygieneError {

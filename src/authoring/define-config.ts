@@ -4,7 +4,7 @@ const CONFIG: unique symbol = Symbol.for('pg-hygiene.config') as never;
 
 /** What an environment marker demands. */
 export interface EnvironmentDemands {
-  /** True: `up` needs `--confirm <database>` or HYGIENE_CONFIRM. Default: true for `production`. */
+  /** True: `up` needs `--confirm <database>` or HYGIENE_CONFIRM. `production` always does. */
   readonly confirm?: boolean;
 }
 

@@ -54,19 +54,26 @@ const UNDERSTOOD = new Set([
 /**
  * Reads a `postgres://` URL with libpq's and Prisma's parameters. What cannot be honoured is said in
  * `notes`, and TLS verification is never dropped in silence.
+ * @param sslMode for a URL without `sslmode`, such as PGSSLMODE
  * @throws HygieneError HYG_CONFIG_BAD_URL
  */
-export function parseDatabaseUrl(text: string, source: string): ParsedUrl {
+export function parseDatabaseUrl(
+  text: string,
+  source: string,
+  sslMode: string | null = null,
+): ParsedUrl {
   const url = readUrl(text, source);
   const parameters = url.searchParams;
-  const { ssl, notes: tlsNotes } = readTls(parameters, (reason) => badUrl(source, reason));
+  const mode = parameters.get('sslmode') ?? sslMode;
+  const { ssl, notes: tlsNotes } = readTls(parameters, mode, (reason) => badUrl(source, reason));
   const place = readPlace(url, source);
   const schema = parameters.get('schema');
   return {
     config: {
       ...place,
       ...(url.password === '' ? {} : { password: decoded(url.password, 'password', source) }),
-      ...(ssl === null ? {} : { ssl }),
+      // Always said, or the driver would follow PGSSLMODE on its own, and without a word.
+      ssl: ssl ?? false,
       ...driverOptions(parameters),
     },
     ...place,

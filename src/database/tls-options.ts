@@ -23,9 +23,9 @@ const VERIFIED_ANYWAY: ReadonlySet<string> = new Set(['require', 'prefer', 'allo
  */
 export function readTls(
   parameters: URLSearchParams,
+  mode: string | null,
   problem: (reason: string) => HygieneError,
 ): TlsOptions {
-  const mode = parameters.get('sslmode');
   if (!isWanted(parameters, mode)) return { ssl: null, notes: [] };
   const trustAnything =
     parameters.get('sslaccept') === 'accept_invalid_certs' || mode === 'no-verify';
@@ -52,7 +52,7 @@ function isWanted(parameters: URLSearchParams, mode: string | null): boolean {
 }
 
 function tlsNotes(mode: string | null, trustAnything: boolean): readonly string[] {
-  if (trustAnything) return ['TLS: the server certificate is NOT verified, as the URL demands.'];
+  if (trustAnything) return ['TLS: the server certificate is NOT verified, as the URL (or PGSSLMODE) demands.'];
   if (mode === null || !VERIFIED_ANYWAY.has(mode)) return [];
   return [`TLS: sslmode=${mode} verifies the certificate here; sslmode=no-verify would not.`];
 }

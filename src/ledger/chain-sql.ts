@@ -155,8 +155,7 @@ as $function$
 begin
   raise exception 'The ledger is append-only: % is refused.', tg_op
     using errcode = 'HY002',
-          hint = 'Correct it with a new event instead (hygiene restore, reapply or retire with --reason). '
-            'To remove hygiene altogether: hygiene uninstall --print-sql.';
+          hint = 'What happened later is a new event; what is recorded stays as it was written.';
 end
 $function$;
 

@@ -51,11 +51,11 @@ const relations: Readonly<Record<Relation, RelationComments>> = {
   },
   environment: {
     kind: 'table',
-    comment: 'One row: which environment this database is. Written by hygiene mark.',
+    comment: 'One row: which environment this database is. Written by hygiene init --mark.',
     columns: {
       only_row: 'Always true: there is one row.',
       environment: 'Name of the environment, such as production.',
-      marker: 'Made anew by each hygiene mark; a copy of the database carries it along.',
+      marker: 'Made anew by each marking; a copy of the database carries it along.',
       identity: 'Which database was marked; a copy has another identity and is told from it so.',
       marked_at: 'When it was marked.',
       marked_by: 'Database role that marked it.',

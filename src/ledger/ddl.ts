@@ -20,7 +20,7 @@ export function ledgerDdl(names: LedgerNames, toolVersion: string | null = null)
 --   grant select, insert, update, delete on ${schema}.archives to ROLE;
 --   grant execute on all functions in schema ${schema} to ROLE;
 --   grant usage, create on schema ${archive} to ROLE;
--- To run hygiene mark it needs insert and update on ${schema}.environment too.
+-- To run hygiene init --mark it needs insert and update on ${schema}.environment too.
 
 -- Schemas and tables
 ${tablesSql(names, toolVersion)}

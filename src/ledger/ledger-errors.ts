@@ -14,7 +14,7 @@ export function assertSchemaVersion(names: LedgerNames, version: number | null):
         : `${table} has version ${version}; this hygiene works with version ${SCHEMA_VERSION}.`,
     hint: isNewer
       ? 'Upgrade pg-hygiene to the version that was used last on this database.'
-      : 'hygiene init --upgrade',
+      : 'Use the version of pg-hygiene that made it.',
     details: { found: version, known: SCHEMA_VERSION },
   });
 }

@@ -84,7 +84,10 @@ select
   l.generation,
   (
     select string_agg(
-      pg_catalog.format('%s: %s removed', entry ->> 'table', entry ->> 'removed'),
+      pg_catalog.format(
+        case when (entry ->> 'changed')::bigint > 0 then '%1$s: %2$s removed, %3$s changed' else '%1$s: %2$s removed' end,
+        entry ->> 'table', entry ->> 'removed', entry ->> 'changed'
+      ),
       ', ' order by position
     )
     from pg_catalog.jsonb_array_elements(l.rows) with ordinality as listed (entry, position)

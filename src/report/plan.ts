@@ -33,7 +33,7 @@ export function asideLines({
   elsewhere,
 }: Pick<PlanReport, 'selected' | 'elsewhere'>): string[] {
   return [
-    ...selected.held.map((id) => `held: ${id} (its rows were restored; it waits for a reapply)`),
+    ...selected.held.map((id) => `held: ${id} (its rows were restored)`),
     ...selected.leftOut.map((id) => `left out: ${id} (older than the newest applied one)`),
     ...elsewhere.map((id) => `elsewhere: ${id} (meant for other environments)`),
   ];

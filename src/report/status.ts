@@ -57,7 +57,9 @@ function sumLine(report: StatusFacts): string {
 function ledgerSentence({ ledgerInstalled, chainIntact, head }: StatusFacts): string {
   if (!ledgerInstalled) return 'The ledger is not installed yet; the first `up` makes it.';
   if (!chainIntact) return 'The ledger is BROKEN at its head.';
-  return head === null ? 'The ledger is empty.' : `The ledger is intact at event ${head.seq}.`;
+  return head === null
+    ? 'The ledger is empty.'
+    : `The ledger's newest event, ${head.seq}, is intact.`;
 }
 
 export function statusOutcome(report: StatusFacts): 'problem' | 'pending' | 'up to date' {

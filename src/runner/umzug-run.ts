@@ -62,6 +62,6 @@ function unrecorded(id: string): HygieneError {
 function notUndone(id: string): HygieneError {
   return new HygieneError('HYG_INTERNAL', {
     message: `${id} cannot be taken out of the ledger: events are never removed.`,
-    hint: 'Use `hygiene restore` to put archived rows back.',
+    hint: 'Archived rows can be put back with INSERT … SELECT from the archive schema.',
   });
 }

@@ -117,7 +117,7 @@ Log: hygiene/logs/cleanup_log_TIME.txt
     expect(status.code).toBe(0);
     expect(status.stdout).toContain('applied  20260101000000_purge_demo_users  ');
     expect(status.stdout).toContain(
-      '1 migration: 1 applied, 0 pending. The ledger is intact at event 2.',
+      "1 migration: 1 applied, 0 pending. The ledger's newest event, 2, is intact.",
     );
     expect((await run('plan')).stdout).toContain('Nothing is pending: 1 migration applied.');
 

@@ -33,6 +33,7 @@ describe('a database URL', () => {
         database: 'shop',
         user: 'app',
         password: 'secret',
+        ssl: false,
       },
       host: 'db.internal',
       port: 6543,
@@ -117,10 +118,17 @@ describe("Prisma's and libpq's parameters", () => {
 });
 
 describe('TLS', () => {
+  test('follows PGSSLMODE where the URL says nothing, with the same note', () => {
+    const { config, notes } = parseDatabaseUrl(BASE, 'DATABASE_URL', 'no-verify');
+    expect(config.ssl).toEqual({ rejectUnauthorized: false });
+    expect(notes).toEqual(['TLS: the server certificate is NOT verified, as the URL (or PGSSLMODE) demands.']);
+    expect(parseDatabaseUrl(`${BASE}?sslmode=disable`, 'x', 'no-verify').config.ssl).toBe(false);
+  });
+
   test.each(['', '?sslmode=disable', '?sslmode=disable&sslaccept=strict'])(
     'is off with %p',
     (query) => {
-      expect(parse(BASE + query).config.ssl).toBeUndefined();
+      expect(parse(BASE + query).config.ssl).toBe(false);
     },
   );
 
@@ -157,7 +165,7 @@ describe('TLS', () => {
   ])('%s does not verify, and says so', (query) => {
     const { config, notes } = parse(`${BASE}?${query}`);
     expect(config.ssl).toEqual({ rejectUnauthorized: false });
-    expect(notes).toEqual(['TLS: the server certificate is NOT verified, as the URL demands.']);
+    expect(notes).toEqual(['TLS: the server certificate is NOT verified, as the URL (or PGSSLMODE) demands.']);
   });
 
   test('takes certificates and keys from files, also where no sslmode asks for it', () => {

@@ -294,7 +294,7 @@ describe('the ledger is append-only', () => {
     await expect(open.connection.script(statement)).rejects.toMatchObject({
       code: 'HY002',
       message: `The ledger is append-only: ${operation} is refused.`,
-      hint: expect.stringContaining('Correct it with a new event'),
+      hint: expect.stringContaining('what is recorded stays as it was written'),
     });
   });
 

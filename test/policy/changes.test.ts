@@ -52,7 +52,7 @@ describe('what the plan announced', () => {
 
   test('is all that may happen: a table that is not in the plan may not change', () => {
     const error = expectThrown(() =>
-      judgeChanges([change({ table: 'audit_log', updated: 1 })], planned),
+      judgeChanges([change({ table: 'audit_log', reference: 'audit_log', updated: 1 })], planned),
     );
     expect(error.message).toBe(
       'audit_log: 0 rows deleted and 1 row updated, planned were 0 rows and 0 rows.',

@@ -104,7 +104,7 @@ describe('the text of a plan', () => {
   The predicate is NULL for 1 row of reports: not selected.
   SQL script: what it does shows only when it runs; its budget bounds it
 
-held: b_held (its rows were restored; it waits for a reapply)
+held: b_held (its rows were restored)
 left out: a_left_out (older than the newest applied one)
 elsewhere: c_elsewhere (meant for other environments)
 1 migration pending: 1,200 rows to remove, 45 to change in 3 tables, about 2.5 s, and 1 step whose
