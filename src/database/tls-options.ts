@@ -52,7 +52,8 @@ function isWanted(parameters: URLSearchParams, mode: string | null): boolean {
 }
 
 function tlsNotes(mode: string | null, trustAnything: boolean): readonly string[] {
-  if (trustAnything) return ['TLS: the server certificate is NOT verified, as the URL (or PGSSLMODE) demands.'];
+  if (trustAnything)
+    return ['TLS: the server certificate is NOT verified, as the URL (or PGSSLMODE) demands.'];
   if (mode === null || !VERIFIED_ANYWAY.has(mode)) return [];
   return [`TLS: sslmode=${mode} verifies the certificate here; sslmode=no-verify would not.`];
 }

@@ -121,7 +121,9 @@ describe('TLS', () => {
   test('follows PGSSLMODE where the URL says nothing, with the same note', () => {
     const { config, notes } = parseDatabaseUrl(BASE, 'DATABASE_URL', 'no-verify');
     expect(config.ssl).toEqual({ rejectUnauthorized: false });
-    expect(notes).toEqual(['TLS: the server certificate is NOT verified, as the URL (or PGSSLMODE) demands.']);
+    expect(notes).toEqual([
+      'TLS: the server certificate is NOT verified, as the URL (or PGSSLMODE) demands.',
+    ]);
     expect(parseDatabaseUrl(`${BASE}?sslmode=disable`, 'x', 'no-verify').config.ssl).toBe(false);
   });
 
@@ -165,7 +167,9 @@ describe('TLS', () => {
   ])('%s does not verify, and says so', (query) => {
     const { config, notes } = parse(`${BASE}?${query}`);
     expect(config.ssl).toEqual({ rejectUnauthorized: false });
-    expect(notes).toEqual(['TLS: the server certificate is NOT verified, as the URL (or PGSSLMODE) demands.']);
+    expect(notes).toEqual([
+      'TLS: the server certificate is NOT verified, as the URL (or PGSSLMODE) demands.',
+    ]);
   });
 
   test('takes certificates and keys from files, also where no sslmode asks for it', () => {
