@@ -181,7 +181,8 @@ async function recordFailure(
   const { engine } = context;
   const { session, signal, clock, logger } = engine;
   const error = signal.aborted ? cancelledError(signal) : asRunError(thrown, unit.migration.id);
-  if (error.code === 'HYG_RUN_COMMIT_UNKNOWN') return error;
+  // Whoever holds the lock has recorded our run as interrupted, or will.
+  if (error.code === 'HYG_RUN_COMMIT_UNKNOWN' || error.code === 'HYG_LOCK_HELD') return error;
   try {
     if (session.connection.isLost()) await session.reconnect();
     const { connection } = session;

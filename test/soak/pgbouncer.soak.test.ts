@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { purgeDemoUsers, Workbench } from '../engine/workbench.ts';
+import { freshDatabase, type TestDatabase } from '../support/database.ts';
+
+const ROUNDS = 5;
+const PROTECT = `
+import { defineConfig, rows, sql } from 'pg-hygiene';
+export default defineConfig({ protect: [rows('admins', sql\`true\`)] });
+`;
+
+const isInstalled = spawnSync('pgbouncer', ['--version']).status === 0;
+const reason = isInstalled ? '' : ' (skipped: pgbouncer is not installed)';
+
+/** A pooler that gives each transaction any of two server connections. */
+(isInstalled ? describe : describe.skip)(`behind a transaction pooler${reason}`, () => {
+  let database: TestDatabase;
+  let pooler: ChildProcess;
+  let url: string;
+
+  beforeAll(async () => {
+    database = await freshDatabase('sample.sql');
+    const through = new URL(database.url);
+    const port = await freePort();
+    pooler = await startPooler(through, { database: database.name, port });
+    through.hostname = '127.0.0.1';
+    through.port = String(port);
+    url = through.href;
+  });
+
+  afterAll(async () => {
+    pooler.kill('SIGTERM');
+    await once(pooler, 'close');
+  });
+
+  test('three runners at once apply each migration once, and leave nothing in the pool', async () => {
+    const bench = new Workbench(url).write('config.ts', PROTECT);
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      bench.write(`2026010100000${String(round)}_purge_demo_users.ts`, purgeDemoUsers());
+      await database.execute(
+        `insert into users (email, name) values ('again${String(round)}@example.com', 'Again')`,
+      );
+      const reports = await Promise.all([bench.up(), bench.up(), bench.up()]);
+      expect(reports.map(({ error }) => error)).toEqual([null, null, null]);
+    }
+    const applied = await database.query("select from hygiene.ledger where event = 'applied'");
+    expect(applied).toHaveLength(ROUNDS);
+    expect(await database.query('select ok from hygiene.verify_ledger()')).toEqual([{ ok: true }]);
+    expect(await leftInPool(url)).toEqual([]);
+  });
+
+  /** What a session of the pool still carries from us: settings, locks, temporary tables. */
+  async function leftInPool(pooled: string): Promise<readonly unknown[]> {
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: pooled });
+    await client.connect();
+    const { rows } = await client.query(`
+      select name as left from pg_settings
+       where source = 'session' and name in ('lock_timeout', 'statement_timeout', 'row_security')
+      union all
+      select relname from pg_class where relpersistence = 't' and relname like 'hygiene%'
+      union all
+      select 'lock' from pg_locks where locktype = 'advisory'`);
+    await client.end();
+    return rows;
+  }
+});
+
+async function startPooler(
+  server: URL,
+  { database, port }: { readonly database: string; readonly port: number },
+): Promise<ChildProcess> {
+  const directory = mkdtempSync(join(tmpdir(), 'hygiene-pooler-'));
+  chmodSync(directory, 0o755);
+  const users = join(directory, 'users.txt');
+  const config = join(directory, 'pgbouncer.ini');
+  writeFileSync(users, `"${server.username}" "${decodeURIComponent(server.password)}"\n`);
+  writeFileSync(
+    config,
+    `[databases]
+${database} = host=127.0.0.1 port=${server.port} dbname=${database}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${String(port)}
+auth_type = md5
+auth_file = ${users}
+pool_mode = transaction
+default_pool_size = 2
+server_round_robin = 1
+unix_socket_dir =
+`,
+  );
+  const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
+  const pooler = spawn('pgbouncer', [...asNobody, config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // It keeps logging, so its output has to be read to the end.
+  await new Promise<void>((resolve, reject) => {
+    pooler.stderr.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('process up')) resolve();
+    });
+    pooler.once('close', () => {
+      reject(new Error('pgbouncer did not start'));
+    });
+  });
+  return pooler;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
