@@ -17,16 +17,24 @@ export interface Config {
   readonly contacts: readonly Contact[];
 }
 
-const identifier = z.string().min(1).max(63);
+/** PostgreSQL cuts longer names, and nothing in these schemas is counted: they must be ours alone. */
+const ownSchema = z
+  .string()
+  .min(1)
+  .refine((name) => Buffer.byteLength(name) <= 63, 'is longer than 63 bytes')
+  .refine((name) => name !== 'public' && !/^pg_|^information_schema$/.test(name), {
+    error: 'must be a schema of its own: what is in it belongs to hygiene alone',
+  });
 const table = z.union([z.string().min(1), z.tuple([z.string().min(1), z.string().min(1)])]);
 
 const schema = z.strictObject({
   protect: z.array(z.custom<RowSet>(isRowSet, 'must be made by rows(table, …)')).default([]),
   schemas: z
     .strictObject({
-      ledger: identifier.default(defaultLedgerNames.schema),
-      archive: identifier.default(defaultLedgerNames.archiveSchema),
+      ledger: ownSchema.default(defaultLedgerNames.schema),
+      archive: ownSchema.default(defaultLedgerNames.archiveSchema),
     })
+    .refine(({ ledger, archive }) => ledger !== archive, 'ledger and archive must differ')
     .prefault({}),
   retentionDays: z.number().int().positive().default(30),
   environments: z

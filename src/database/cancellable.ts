@@ -42,8 +42,9 @@ export class CancellableConnection implements Connection {
 
   async #stoppable<T>(send: () => Promise<T>): Promise<T> {
     this.#throwIfAborted();
+    let cancelling: Promise<void> = Promise.resolve();
     const cancel = (): void => {
-      void this.#inner.cancelRunning();
+      cancelling = this.#inner.cancelRunning();
     };
     this.#signal.addEventListener('abort', cancel, { once: true });
     try {
@@ -53,6 +54,8 @@ export class CancellableConnection implements Connection {
       throw error;
     } finally {
       this.#signal.removeEventListener('abort', cancel);
+      // A request still under way would hit the next statement: the rollback, or the record of it.
+      await cancelling;
     }
   }
 

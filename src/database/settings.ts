@@ -20,7 +20,8 @@ export const BEGIN = 'begin isolation level read committed';
 
 /**
  * Puts the settings in force until the end of the transaction. `SET LOCAL` only: behind a
- * transaction pooler anything else would reach other clients.
+ * transaction pooler anything else would reach other clients. Without standard_conforming_strings
+ * a predicate would lose its backslashes and match other rows.
  */
 export async function applySettings(
   connection: Connection,
@@ -31,6 +32,9 @@ export async function applySettings(
            set_config('statement_timeout', ${String(settings.statementTimeoutMs)}, true),
            set_config('idle_in_transaction_session_timeout', '0', true),
            set_config('row_security', 'off', true),
+           set_config('standard_conforming_strings', 'on', true),
+           case when current_setting('server_version_num')::int >= 170000
+                then set_config('transaction_timeout', '0', true) end,
            set_config('application_name', ${settings.applicationName.slice(0, 63)}, true)
   `);
   if (settings.searchPath !== null) {

@@ -48,17 +48,29 @@ export function databaseErrorFacts(error: unknown): DatabaseErrorFacts | null {
     const value = fields[name];
     return typeof value === 'string' && value !== '' ? value : null;
   };
+  const position = Number(fields['position']) || null;
   return {
     sqlstate: code,
-    message: error.message,
+    message: position === null ? withoutValues(error.message, code) : error.message,
     hint: text('hint'),
     schema: text('schema'),
     table: text('table'),
     column: text('column'),
     constraint: text('constraint'),
-    position: Number(fields['position']) || null,
+    position,
   };
 }
+
+/**
+ * Data exceptions (class 22) quote the value that did not fit, such as an e-mail address. With a
+ * position it stands in the author's own text; without one it came from a row.
+ */
+function withoutValues(message: string, code: string): string {
+  return code.startsWith('22') ? message.replaceAll(QUOTED_VALUE, '"…"') : message;
+}
+
+/** In the quotation marks of any language of the server; a value may hold some itself. */
+const QUOTED_VALUE = /["«„“'‚‘「『][\s\S]*["»“”'’」』]/g;
 
 export function isRetryable(error: unknown): boolean {
   const facts = databaseErrorFacts(error);
@@ -81,10 +93,13 @@ const NETWORK_ERRORS: ReadonlySet<unknown> = new Set([
 /** The drivers' own words; an author's error may well speak of something that is closed. */
 const DRIVER_LOST = /^Connection terminated|and is not queryable$|^PGlite is closed$/;
 
-/** SQLSTATE class 08, the server going away, or the network: the connection is gone. */
+/** Class 08, the server going away (57P…), or a time-out of session or transaction that ends the session. */
+const CONNECTION_ENDED = /^(?:08|57P|25P0[34])/;
+
+/** The server or the network says that the connection is gone; the driver may not have noticed yet. */
 export function isConnectionError(error: unknown): boolean {
   const facts = databaseErrorFacts(error);
-  if (facts !== null) return facts.sqlstate.startsWith('08') || facts.sqlstate.startsWith('57P');
+  if (facts !== null) return CONNECTION_ENDED.test(facts.sqlstate);
   if (!(error instanceof Error)) return false;
   return (
     NETWORK_ERRORS.has((error as NodeJS.ErrnoException).code) || DRIVER_LOST.test(error.message)

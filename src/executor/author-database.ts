@@ -92,6 +92,8 @@ export function createAuthorDatabase(connection: Connection): Knex {
     }
   }
 
+  let isOver = false;
+
   class BoundClient extends PgClient {
     /** Stands for the one connection; there is no pool. Knex only hangs the transaction's id on it. */
     acquireConnection(): Promise<object> {
@@ -107,6 +109,8 @@ export function createAuthorDatabase(connection: Connection): Knex {
     async _query(_raw: object, statement: KnexStatement): Promise<KnexStatement> {
       refuseForbiddenText(statement.sql);
       await assertOpen(connection);
+      // Work that nobody awaited would run in whatever transaction comes next: it waits for ever.
+      if (isOver) return new Promise(() => undefined);
       const { rows, rowCount } = await connection.query({
         text: statement.sql,
         values: statement.bindings ?? [],
@@ -115,9 +119,14 @@ export function createAuthorDatabase(connection: Connection): Knex {
       statement.response = { command, rows, rowCount };
       return statement;
     }
+    override destroy(): Promise<unknown> {
+      isOver = true;
+      return super.destroy();
+    }
   }
 
-  return knex({ client: BoundClient as unknown as typeof Knex.Client });
+  // The text of an error must not hold bound values: it is printed and recorded.
+  return knex({ client: BoundClient as unknown as typeof Knex.Client, compileSqlOnError: false });
 }
 
 /** After a COMMIT or ROLLBACK that slipped through, the next statement would run on its own. */
@@ -130,6 +139,7 @@ export async function assertOpen(connection: Connection): Promise<void> {
 interface KnexInternals {
   query(raw: object, text: string, status?: number, value?: unknown): Promise<unknown>;
   transaction(container: unknown, config: unknown, outer: unknown): unknown;
+  destroy(): Promise<unknown>;
 }
 
 type DialectClass = new (...parameters: unknown[]) => KnexInternals;

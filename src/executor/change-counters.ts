@@ -55,12 +55,15 @@ export class ChangeCounters {
     `);
   }
 
-  /** Changed tables only, in the order of their names. */
+  /**
+   * Changed tables only, in the order of their names. A materialized view that is refreshed holds
+   * nothing of its own: it has to be, or it would go on showing what was removed.
+   */
   async changes(): Promise<readonly TableChange[]> {
     const { rows } = await this.#connection.query<ChangeRow>(sql`
       with now_ as (
         select c.oid as relid, root_schema.nspname as schema_name, root.relname as table_name,
-               c.relfilenode
+               c.relfilenode, c.relkind
           from pg_class c
           join pg_class root on root.oid = coalesce(pg_partition_root(c.oid), c.oid)
           join pg_namespace root_schema on root_schema.oid = root.relnamespace
@@ -85,6 +88,7 @@ export class ChangeCounters {
                  and b.relid in (select relid from ours) as rewritten
           from now_ n
           full join pg_temp.hygiene_baseline b on b.relid = n.relid
+         where n.relkind is distinct from 'm' or b.relid is null
       )
       select schema_name::text, table_name::text,
              coalesce(sum(inserted), 0)::float8 as inserted,

@@ -1,35 +1,38 @@
 import { type Connection, queryOne } from '../database/connection.ts';
 import { id, joinSql, sql } from '../kernel/sql.ts';
 
-/** Settings that change how a row is written as text, and the values that hashes are made with. */
-const PINNED: Readonly<Record<string, string>> = {
-  TimeZone: 'UTC',
-  DateStyle: 'ISO, MDY',
-  IntervalStyle: 'postgres',
-  extra_float_digits: '1',
-  bytea_output: 'hex',
-  lc_monetary: 'C',
-};
+/** Settings that change how a row is written as text, or what a predicate means. */
+const NAMES = [
+  'TimeZone',
+  'DateStyle',
+  'IntervalStyle',
+  'extra_float_digits',
+  'bytea_output',
+  'lc_monetary',
+  'search_path',
+];
+
+export type TextSettings = Readonly<Record<string, string>>;
+
+/** The settings in force now. Nothing is set: a predicate must mean what it means in every step. */
+export function readTextSettings(connection: Connection): Promise<TextSettings> {
+  const settings = NAMES.map((name) => sql`current_setting(${name}) as ${id(name)}`);
+  return queryOne<Record<string, string>>(connection, sql`select ${joinSql(settings, ', ')}`);
+}
 
 /**
- * Runs `work` with a fixed text form of values, then puts the session's own settings back: the
- * author's code must not notice. All of it is local to the transaction.
+ * Runs `work` under settings that were read before, whatever the author's code has set since, and
+ * puts those back afterwards. All of it is local to the transaction.
  */
-export async function withPinnedText(
+export async function withTextSettings(
   connection: Connection,
+  settings: TextSettings,
   work: () => Promise<void>,
 ): Promise<void> {
-  const names = Object.keys(PINNED);
-  const before = await queryOne<Record<string, string>>(
-    connection,
-    sql`select ${joinSql(
-      names.map((name) => sql`current_setting(${name}) as ${id(name)}`),
-      ', ',
-    )}`,
-  );
-  await setAll(connection, PINNED);
+  const now = await readTextSettings(connection);
+  await setAll(connection, settings);
   await work();
-  await setAll(connection, Object.fromEntries(names.map((name) => [name, before[name] ?? ''])));
+  await setAll(connection, now);
 }
 
 async function setAll(

@@ -4,7 +4,7 @@ import { QualifiedName } from '../kernel/identifiers.ts';
 import { rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { rowSetCondition, type RowSet } from '../planner/steps.ts';
 import type { ProtectedHit } from '../policy/protected-rows.ts';
-import { withPinnedText } from './pinned-text.ts';
+import { readTextSettings, type TextSettings, withTextSettings } from './pinned-text.ts';
 import { identityColumns, rowIdentity, sameRow, selfAlias, wholeRow } from './row-identity.ts';
 import type { Selection } from './selection.ts';
 import type { WorkTable } from './selection-sql.ts';
@@ -29,11 +29,12 @@ export interface ProtectedChange {
 
 /**
  * Remembers every protected row by key with a hash of its content, and compares at the end.
- * The text of a row depends on session settings, so those are pinned while hashing.
+ * The text of a row depends on session settings, so both times it is read under the same.
  */
 export class ProtectedRows {
   readonly #connection: Connection;
   readonly #sets: readonly ProtectedSet[];
+  #settings: TextSettings = {};
 
   constructor(connection: Connection, sets: readonly ProtectedSet[]) {
     this.#connection = connection;
@@ -42,16 +43,15 @@ export class ProtectedRows {
 
   async takeBaseline(): Promise<void> {
     if (this.#sets.length === 0) return;
-    await withPinnedText(this.#connection, async () => {
-      for (const [index, set] of this.#sets.entries()) await this.#remember(set, index);
-    });
+    this.#settings = await readTextSettings(this.#connection);
+    for (const [index, set] of this.#sets.entries()) await this.#remember(set, index);
   }
 
   /** One entry for each set, changed or not. */
   async compare(): Promise<readonly ProtectedChange[]> {
     if (this.#sets.length === 0) return [];
     const changes: ProtectedChange[] = [];
-    await withPinnedText(this.#connection, async () => {
+    await withTextSettings(this.#connection, this.#settings, async () => {
       for (const [index, set] of this.#sets.entries())
         changes.push(await this.#compareSet(set, index));
     });

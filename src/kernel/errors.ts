@@ -99,6 +99,7 @@ export const errorCatalogue = {
   HYG_LOCK_EMBEDDED: { exit: 6, title: 'Another process uses the embedded database' },
   HYG_DB_UNREACHABLE: { exit: 8, title: 'The database cannot be reached' },
   HYG_DB_AUTH: { exit: 8, title: 'The database refused the login' },
+  HYG_DB_READ_ONLY: { exit: 8, title: 'The database takes no writes' },
   HYG_DB_CONNECTION_LOST: { exit: 8, title: 'The connection to the database was lost' },
 } as const satisfies Record<string, { exit: number; title: string }>;
 

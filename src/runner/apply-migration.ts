@@ -1,6 +1,8 @@
 import { CancellableConnection, cancelledError } from '../database/cancellable.ts';
+import type { Connection } from '../database/connection.ts';
 import { beginLocked } from '../database/run-lock.ts';
 import { applySettings } from '../database/settings.ts';
+import { isConnectionError } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
 import type { AppendedEvent } from '../ledger/events.ts';
@@ -8,14 +10,16 @@ import { readHistory } from '../ledger/history.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { archivesTable } from '../ledger/names.ts';
 import { claimMigration } from './claim.ts';
-import { runLock, transactionSettings } from './engine.ts';
+import { runLock, type Session, transactionSettings } from './engine.ts';
 import { eventError, type EventContext, evidenceFields, migrationEvent } from './events.ts';
 import { asRunError, isWorthRetrying } from './failures.ts';
 import { doAndProve, type Evidence } from './main-transaction.ts';
-import type { RunnableMigration } from './runnable.ts';
+import { isFreeForm, type RunnableMigration } from './runnable.ts';
 
 const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS = 200;
+/** A SET of the author's outlives COMMIT: the next migration would see another search_path or role. */
+const COMMIT_AND_RESET = 'commit; reset all; reset role';
 
 export type ApplyOutcome =
   | {
@@ -45,7 +49,9 @@ export async function applyMigration(
   const { clock, signal } = context.engine;
   for (;;) {
     if (signal.aborted) throw cancelledError(signal);
-    const claim = await claimMigration(context, migration);
+    const claim = await claimMigration(context, migration).catch((error: unknown) => {
+      throw asRunError(error, migration.id);
+    });
     if (claim.kind === 'done') return { kind: 'done elsewhere', status: claim.status };
     if (claim.kind === 'skipped') return claim;
     const startedAt = clock.monotonicMs();
@@ -140,10 +146,10 @@ async function recordArchives(
 async function commit(context: EventContext, unit: Unit): Promise<boolean> {
   const { session } = context.engine;
   try {
-    await session.connection.query(rawSql('commit'));
+    await session.connection.script(isFreeForm(unit.migration) ? COMMIT_AND_RESET : 'commit');
     return true;
   } catch (error) {
-    if (!session.connection.isLost()) throw error;
+    if (!session.connection.isLost() && !isConnectionError(error)) throw error;
     if (await wasCommitted(context, unit, error)) return false;
     throw error;
   }
@@ -172,6 +178,13 @@ async function wasCommitted(context: EventContext, unit: Unit, lost: unknown): P
   }
 }
 
+/** The connection, or a new one where the server has ended it. */
+async function rolledBack(session: Session, thrown: unknown): Promise<Connection> {
+  if (session.connection.isLost() || isConnectionError(thrown)) await session.reconnect();
+  await session.connection.query(rawSql('rollback'));
+  return session.connection;
+}
+
 /** Rolls back and writes `failed` or `cancelled` in a transaction of its own. */
 async function recordFailure(
   context: EventContext,
@@ -184,9 +197,7 @@ async function recordFailure(
   // Whoever holds the lock has recorded our run as interrupted, or will.
   if (error.code === 'HYG_RUN_COMMIT_UNKNOWN' || error.code === 'HYG_LOCK_HELD') return error;
   try {
-    if (session.connection.isLost()) await session.reconnect();
-    const { connection } = session;
-    await connection.query(rawSql('rollback'));
+    const connection = await rolledBack(session, thrown);
     const patient = { ...runLock(engine), signal: new AbortController().signal };
     await beginLocked(connection, patient);
     await applySettings(connection, transactionSettings(engine));

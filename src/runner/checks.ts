@@ -2,7 +2,12 @@ import type { Check, CheckResult, CleanCheck, RowsCheck, SqlCheck } from '../aut
 import type { Catalog } from '../catalog/model.ts';
 import { resolveTable } from '../catalog/resolve.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
-import { databaseErrorFacts, sqlstate } from '../database/sqlstate.ts';
+import {
+  databaseErrorFacts,
+  isConnectionError,
+  isRetryable,
+  sqlstate,
+} from '../database/sqlstate.ts';
 import { refuseForbiddenText } from '../executor/author-database.ts';
 import { selfAlias, wholeRow } from '../executor/row-identity.ts';
 import { counted } from '../kernel/counts.ts';
@@ -36,11 +41,13 @@ export class ObsoleteCheck extends Error {}
 
 /** Evaluates checks one after the other, each in a savepoint, and keeps what `unchanged` saw. */
 export class CheckEvaluator {
-  readonly fingerprints: Fingerprint[] = [];
+  readonly fingerprints: Fingerprint[];
   readonly #scope: CheckScope;
 
-  constructor(scope: CheckScope) {
+  /** @param fingerprints filled as checks go on, so that they are known also when a later one fails */
+  constructor(scope: CheckScope, fingerprints: Fingerprint[]) {
     this.#scope = scope;
+    this.fingerprints = fingerprints;
   }
 
   /**
@@ -55,7 +62,7 @@ export class CheckEvaluator {
       await connection.query(rawSql('release savepoint hygiene_check'));
       return result;
     } catch (error) {
-      if (connection.isLost()) throw error;
+      if (connection.isLost() || isConnectionError(error)) throw error;
       await connection.query(rawSql('rollback to savepoint hygiene_check'));
       throw asCheckError(error, check);
     }
@@ -86,7 +93,9 @@ export class CheckEvaluator {
 
   async #judgeUnchanged(check: RowsCheck): Promise<CheckResult> {
     const now = await this.#fingerprint(check.target);
-    const then = this.#scope.before?.[this.fingerprints.length] ?? now;
+    const { before } = this.#scope;
+    const then = before === null ? now : before[this.fingerprints.length];
+    if (then === undefined) throw notSeenBefore(check);
     this.fingerprints.push(now);
     const passed = then.rows === now.rows && then.digest === now.digest;
     const actual =
@@ -189,6 +198,14 @@ function shown(value: unknown): string {
   return /^-?\d+(\.\d+)?$/.test(text) ? text : 'another value';
 }
 
+/** Without the state before, `unchanged` would compare the rows with themselves. */
+function notSeenBefore({ label }: Check): HygieneError {
+  return new HygieneError('HYG_VERIFY_ERROR', {
+    message: `The check "${label}" proves nothing: verify did not come as far before the removal.`,
+    hint: 'Put expect.unchanged first in verify: what stands before it failed, or was not the same.',
+  });
+}
+
 function asCheckError(error: unknown, check: Check): unknown {
   if (error instanceof HygieneError) {
     return error.code === 'HYG_PLAN_UNKNOWN_TABLE'
@@ -196,7 +213,9 @@ function asCheckError(error: unknown, check: Check): unknown {
       : error;
   }
   const facts = databaseErrorFacts(error);
-  if (facts === null) return error;
+  // What other sessions hold, or how long it took, says nothing about the check.
+  if (facts === null || isRetryable(error) || facts.sqlstate === sqlstate.queryCanceled)
+    return error;
   if (facts.sqlstate === sqlstate.readOnlyTransaction) {
     return new HygieneError('HYG_VERIFY_WRITES', {
       message: `verify tried to write: ${check.label}: ${facts.message}`,

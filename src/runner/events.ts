@@ -72,7 +72,8 @@ export function evidenceFields(
 export function eventError(error: unknown): EventError {
   const facts = databaseErrorFacts(error) ?? databaseErrorFacts(causeOf(error));
   const code = error instanceof HygieneError ? { code: error.code } : {};
-  const message = error instanceof Error ? error.message : String(error);
+  const told = error instanceof Error ? error.message : String(error);
+  const message = error instanceof HygieneError ? told : (facts?.message ?? told);
   if (facts === null) return { message, ...code };
   const { schema, table, column, constraint } = facts;
   return { message, ...code, sqlstate: facts.sqlstate, schema, table, column, constraint };

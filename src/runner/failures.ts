@@ -4,7 +4,7 @@ import {
   isConnectionError,
   sqlstate,
 } from '../database/sqlstate.ts';
-import { type ErrorCode, HygieneError } from '../kernel/errors.ts';
+import { type ErrorCode, HygieneError, toHygieneError } from '../kernel/errors.ts';
 
 /** How one kind of database error is told: what happened to the migration, and what to do next. */
 interface Telling {
@@ -22,7 +22,7 @@ const busy: Telling = {
 const ownCommit: Telling = {
   code: 'HYG_RUN_TRANSACTION_CONTROL',
   message: (id) => `${id} tried to commit by itself and was rolled back.`,
-  hint: 'Remove it: hygiene begins and ends the transaction, with the ledger in it.',
+  hint: 'Remove it: hygiene begins and ends the transaction, with the ledger in it.\nSET CONSTRAINTS ALL IMMEDIATE looks the same: name the constraints.',
 };
 
 /** By SQLSTATE. */
@@ -37,6 +37,11 @@ const tellings: Readonly<Record<string, Telling>> = {
   },
   [sqlstate.commitFence]: ownCommit,
   [sqlstate.invalidTransactionTermination]: ownCommit,
+  [sqlstate.readOnlyTransaction]: {
+    code: 'HYG_DB_READ_ONLY',
+    message: (id, { message }) => `${id}: the database takes no writes: ${message}.`,
+    hint: 'Connect to the primary, not to a standby, or end default_transaction_read_only for the role.',
+  },
   [sqlstate.insufficientPrivilege]: {
     code: 'HYG_REFUSED_PRIVILEGES',
     message: (id, { message }) => `${id} was rolled back: ${message}.`,
@@ -62,6 +67,13 @@ export function asRunError(error: unknown, id: string): HygieneError {
     hint: 'Nothing was kept. Correct the migration, then run again.',
     cause: error,
   });
+}
+
+/** An error from outside any migration, such as a connection lost while the ledger is read. */
+export function asCommandError(error: unknown): HygieneError {
+  return databaseErrorFacts(error) === null && !isConnectionError(error)
+    ? toHygieneError(error)
+    : asRunError(error, 'hygiene');
 }
 
 function asDatabaseError(facts: DatabaseErrorFacts, id: string, cause: unknown): HygieneError {

@@ -11,11 +11,12 @@ import { HygieneError } from '../kernel/errors.ts';
 import { sql } from '../kernel/sql.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
 import { type Engine, transactionSettings } from './engine.ts';
-import { isFreeForm, judgeCounters, judgeProtected, withCounted } from './proofs.ts';
+import { judgeCounters, judgeProtected, withCounted } from './proofs.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
-import type { RunnableMigration } from './runnable.ts';
+import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import { StepRunner, type StepReport, type TableReport } from './steps.ts';
-import { type Verification, verifyReadOnly } from './verification.ts';
+import type { Fingerprint } from './checks.ts';
+import { type Verification, type VerificationScope, verifyReadOnly } from './verification.ts';
 
 /** Everything that was done and proven inside the transaction, before it commits. */
 export interface Evidence {
@@ -53,7 +54,8 @@ export async function doAndProve(
   const fence = new CommitFence(connection, names.schema);
   await fence.arm();
 
-  const before = await verifyBefore(connection, catalog, migration);
+  const taken: Fingerprint[] = [];
+  const before = await verifyBefore({ connection, catalog, taken }, migration);
   const { role } = await queryOne<{ role: string }>(
     connection,
     sql`select current_user::text as role`,
@@ -68,6 +70,7 @@ export async function doAndProve(
     place,
   });
   await steps.run(migration);
+  if (isFreeForm(migration)) await steps.assertKept();
   await fence.checkDeferredConstraints();
   await assertWatchedSettings(connection);
 
@@ -77,10 +80,10 @@ export async function doAndProve(
     changes,
     compared: await protectedRows.compare(),
   });
-  const after = await verifyAfter(connection, { catalog, migration, before });
+  const after = await verifyAfter(connection, { catalog, migration, taken });
   return {
     steps: steps.reports,
-    tables: isFreeForm(migration) ? withCounted(steps.tables, changes, sideEffects) : steps.tables,
+    tables: isFreeForm(migration) ? withCounted(steps, changes, sideEffects) : steps.tables,
     archives: steps.archive.records,
     checks: after.checks,
     sideEffects,
@@ -106,12 +109,11 @@ async function assertWatchedSettings(connection: Connection): Promise<void> {
 
 /** Shows later whether verify can fail at all, and remembers what `unchanged` compares with. */
 async function verifyBefore(
-  connection: Connection,
-  catalog: Catalog,
+  scope: Pick<VerificationScope, 'connection' | 'catalog' | 'taken'>,
   migration: RunnableMigration,
 ): Promise<Verification | null> {
   try {
-    return await verifyReadOnly({ connection, catalog, before: null, repeat: 'all' }, migration);
+    return await verifyReadOnly({ ...scope, before: null, repeat: 'all' }, migration);
   } catch (error) {
     if (error instanceof HygieneError && error.code === 'HYG_VERIFY_ERROR') return null;
     throw error;
@@ -123,11 +125,10 @@ async function verifyAfter(
   scope: {
     readonly catalog: Catalog;
     readonly migration: RunnableMigration;
-    readonly before: Verification | null;
+    readonly taken: readonly Fingerprint[];
   },
 ): Promise<Verification> {
-  const { catalog, migration } = scope;
-  const before = scope.before?.fingerprints ?? null;
+  const { catalog, migration, taken: before } = scope;
   const after = await verifyReadOnly({ connection, catalog, before, repeat: 'all' }, migration);
   const failed = after.checks.filter((check) => !check.passed);
   if (failed.length > 0) throw verifyFailed(migration.id, failed);

@@ -7,7 +7,7 @@ import { checkSpent } from '../policy/budget.ts';
 import { judgeChanges, type RecordedSideEffect, type SideEffect } from '../policy/changes.ts';
 import { judgeProtectedChanges } from '../policy/protected-changes.ts';
 import type { Engine } from './engine.ts';
-import type { RunnableMigration } from './runnable.ts';
+import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import type { StepRunner, TableReport } from './steps.ts';
 
 /** What the counters are held against. */
@@ -53,29 +53,37 @@ function referenceOf(catalog: Catalog, { schema, name }: QualifiedName): string 
   return table === null ? `${schema}.${name}` : referenceTo(catalog, table);
 }
 
-/** What the author's own statements did is known from the counters; nothing of it was archived. */
+/**
+ * What the author's own statements did is known from the counters: all that no step has announced.
+ * Nothing of it was archived.
+ */
 export function withCounted(
-  announced: readonly TableReport[],
+  steps: Pick<StepRunner, 'tables' | 'expectedChanges'>,
   changes: readonly TableChange[],
   sideEffects: readonly RecordedSideEffect[],
 ): readonly TableReport[] {
-  const known = new Set([...announced, ...sideEffects].map(({ table }) => table));
-  const counted = changes
-    .filter(({ table }) => !known.has(table.toString()))
-    .map(({ table, deleted, updated }) => ({
-      table: table.toString(),
-      planned: deleted,
-      archived: 0,
-      removed: deleted,
-      changed: updated,
-      strategy: 'delete' as const,
-    }));
-  return [...announced, ...counted];
+  const announced = steps.expectedChanges();
+  const aside = new Set(sideEffects.map(({ table }) => table));
+  const reports = new Map(steps.tables.map((report) => [report.table, report]));
+  for (const change of changes) {
+    const table = change.table.toString();
+    const { deleted, updated } = announced.get(table) ?? { deleted: 0, updated: 0 };
+    const removed = change.deleted - deleted;
+    const changed = change.updated - updated;
+    if (aside.has(table) || (removed <= 0 && changed <= 0)) continue;
+    const before = reports.get(table) ?? emptyReport(table);
+    reports.set(table, {
+      ...before,
+      planned: before.planned + Math.max(0, removed),
+      removed: before.removed + Math.max(0, removed),
+      changed: before.changed + Math.max(0, changed),
+    });
+  }
+  return [...reports.values()];
 }
 
-/** Only statements of the author's own can do what no step has announced. */
-export function isFreeForm({ up }: RunnableMigration): boolean {
-  return up.kind !== 'steps' || up.steps.some((step) => step.kind === 'sql');
+function emptyReport(table: string): TableReport {
+  return { table, planned: 0, archived: 0, removed: 0, changed: 0, strategy: 'delete' };
 }
 
 /** Rows removed or changed in all tables, but for what the application's own triggers write. */

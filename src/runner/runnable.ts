@@ -48,3 +48,8 @@ export function declaredPurges(migration: RunnableMigration): readonly PurgeStep
     ? migration.up.steps.filter((step) => step.kind === 'purge')
     : [];
 }
+
+/** Only statements of the author's own can do what no step has announced. */
+export function isFreeForm({ up }: RunnableMigration): boolean {
+  return up.kind !== 'steps' || up.steps.some((step) => step.kind === 'sql');
+}

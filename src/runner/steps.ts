@@ -2,19 +2,21 @@ import { purge, type PurgeOptions, scrub, type ScrubOptions } from '../authoring
 import { Archive, type ArchivePlace } from '../archive/archive.ts';
 import type { Catalog } from '../catalog/model.ts';
 import { findTable, tableByOid } from '../catalog/model.ts';
-import type { Connection } from '../database/connection.ts';
+import { type Connection, queryOne } from '../database/connection.ts';
 import { withAuthorDatabase } from '../executor/author-database.ts';
 import { runScript, runStatement } from '../executor/free-form.ts';
 import type { ProtectedSet } from '../executor/protected-rows.ts';
 import { carryOutPurge, type PurgeScope } from '../executor/purge.ts';
 import type { Removal, TableTally } from '../executor/removal.ts';
 import { carryOutScrub } from '../executor/scrub.ts';
+import { HygieneError } from '../kernel/errors.ts';
 import type { QualifiedName } from '../kernel/identifiers.ts';
 import type { Logger } from '../kernel/ports.ts';
+import { sql } from '../kernel/sql.ts';
 import type { PurgePlan } from '../planner/plan.ts';
 import type { RowSet, Step } from '../planner/steps.ts';
 import type { ExpectedChange } from '../policy/changes.ts';
-import type { RunnableMigration } from './runnable.ts';
+import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 /** What one step did, for people and for the ledger. */
@@ -49,6 +51,9 @@ export class StepRunner {
   readonly reports: StepReport[] = [];
   readonly archive: Archive;
   readonly #scope: StepScope;
+  #isFreeForm = false;
+  /** The steps that were done, as the transaction should remember them too. */
+  #done = '';
   readonly #tables = new Map<
     string,
     { readonly name: QualifiedName; readonly report: TableReport }
@@ -59,8 +64,10 @@ export class StepRunner {
     this.archive = new Archive(scope.connection, scope.place);
   }
 
-  async run({ up }: RunnableMigration): Promise<void> {
+  async run(migration: RunnableMigration): Promise<void> {
     const { connection, logger } = this.#scope;
+    const { up } = migration;
+    this.#isFreeForm = isFreeForm(migration);
     if (up.kind === 'steps') {
       for (const step of up.steps) await this.#runStep(step);
       return;
@@ -71,18 +78,38 @@ export class StepRunner {
       return;
     }
     const queue = new SerialQueue();
-    await withAuthorDatabase(connection, async (db) => {
-      await up.run({
-        db,
-        purge: (rows: RowSet, options?: PurgeOptions) =>
-          queue.add(() => this.#runStep(purge(rows, options))),
-        scrub: (rows: RowSet, options: ScrubOptions) =>
-          queue.add(() => this.#runStep(scrub(rows, options))),
-        log: (message: string) => {
-          logger.info({}, message);
-        },
+    try {
+      await withAuthorDatabase(connection, async (db) => {
+        await up.run({
+          db,
+          purge: (rows: RowSet, options?: PurgeOptions) =>
+            queue.add(() => this.#runStep(purge(rows, options))),
+          scrub: (rows: RowSet, options: ScrubOptions) =>
+            queue.add(() => this.#runStep(scrub(rows, options))),
+          log: (message: string) => {
+            logger.info({}, message);
+          },
+        });
+        await queue.drained();
       });
-      await queue.drained();
+    } finally {
+      await queue.close();
+    }
+  }
+
+  /**
+   * A savepoint of the author's can take back a step that is counted as done.
+   * @throws HygieneError HYG_RUN_TRANSACTION_CONTROL
+   */
+  async assertKept(): Promise<void> {
+    const { kept } = await queryOne<{ kept: string }>(
+      this.#scope.connection,
+      sql`select coalesce(current_setting('hygiene.steps_done', true), '') as kept`,
+    );
+    if (kept === this.#done) return;
+    throw new HygieneError('HYG_RUN_TRANSACTION_CONTROL', {
+      message: 'The migration took back a purge or scrub of its own by ROLLBACK TO SAVEPOINT.',
+      hint: 'Decide before the step whether it shall run: what is recorded as removed must be removed.',
     });
   }
 
@@ -122,10 +149,21 @@ export class StepRunner {
     const scope = this.#purgeScope();
     if (step.kind === 'purge') {
       const { label, removal, plan } = await carryOutPurge(scope, step, this.archive);
-      return this.#keep(label, removal, plan).removed;
+      return (await this.#keep(label, removal, plan)).removed;
     }
     const { label, removal } = await carryOutScrub(scope, step, this.archive);
-    return this.#keep(label, removal, null).changed;
+    return (await this.#keep(label, removal, null)).changed;
+  }
+
+  /** A setting of the transaction goes with a savepoint, as the step does. */
+  async #markDone(): Promise<void> {
+    if (!this.#isFreeForm) return;
+    this.#done += `,${String(this.reports.length)}`;
+    await this.#scope.connection.query(sql`
+      select set_config('hygiene.steps_done',
+                        coalesce(current_setting('hygiene.steps_done', true), '')
+                          || ${`,${String(this.reports.length)}`}::text, true)
+    `);
   }
 
   #purgeScope(): PurgeScope {
@@ -134,7 +172,7 @@ export class StepRunner {
     return { connection, catalog, role, protectedSets, prefix, lock: true, earlier: [] };
   }
 
-  #keep(label: string, removal: Removal, plan: PurgePlan | null): StepReport {
+  async #keep(label: string, removal: Removal, plan: PurgePlan | null): Promise<StepReport> {
     let removed = 0;
     let changed = 0;
     for (const tally of removal.tallies.values()) {
@@ -144,6 +182,7 @@ export class StepRunner {
     }
     const report = { label, plan, removed, changed };
     this.reports.push(report);
+    await this.#markDone();
     return report;
   }
 

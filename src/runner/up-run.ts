@@ -1,6 +1,6 @@
 import { cancelledError } from '../database/cancellable.ts';
 import { queryOne } from '../database/connection.ts';
-import { type HygieneError, toHygieneError } from '../kernel/errors.ts';
+import type { HygieneError } from '../kernel/errors.ts';
 import { sql } from '../kernel/sql.ts';
 import { readHistory } from '../ledger/history.ts';
 import { readIdentity } from '../ledger/identity.ts';
@@ -9,6 +9,7 @@ import { checkConfirmation, type EnvironmentFacts } from '../policy/environment.
 import { type ApplyOutcome, applyMigration } from './apply-migration.ts';
 import type { Engine } from './engine.ts';
 import type { EventContext } from './events.ts';
+import { asCommandError } from './failures.ts';
 import { installLedger } from './install-ledger.ts';
 import type { Selected } from './pending.ts';
 import type { RunnableMigration } from './runnable.ts';
@@ -118,7 +119,7 @@ class UpRun {
         isRecorded: (id) => this.#isRecorded(id),
       });
     } catch (error) {
-      this.#error = toHygieneError(error);
+      this.#error = asCommandError(error);
     }
   }
 
@@ -138,7 +139,7 @@ class UpRun {
       const outcome = await applyMigration(this.#context, migration);
       this.#keep({ id, description, irreversible, outcome });
     } catch (thrown) {
-      const error = toHygieneError(thrown);
+      const error = asCommandError(thrown);
       this.#keep({ id, description, irreversible, outcome: { kind: 'failed', error } });
       throw error;
     }

@@ -21,6 +21,8 @@ export interface VerificationScope {
   readonly catalog: Catalog;
   /** Fingerprints from before `up`; null before `up`, and when only lasting checks are repeated. */
   readonly before: readonly Fingerprint[] | null;
+  /** Where to leave what `unchanged` sees, also when a later check fails. */
+  readonly taken?: Fingerprint[];
   /** `all`: before commit. `lasting`: on later deploys, where missing tables make a check obsolete. */
   readonly repeat: 'all' | 'lasting';
 }
@@ -55,12 +57,8 @@ async function runVerify(
   migration: RunnableMigration,
 ): Promise<Verification> {
   const { connection, catalog, before, repeat } = scope;
-  const evaluator = new CheckEvaluator({
-    connection,
-    catalog,
-    purges: declaredPurges(migration),
-    before,
-  });
+  const purges = declaredPurges(migration);
+  const evaluator = new CheckEvaluator({ connection, catalog, purges, before }, scope.taken ?? []);
   const checks: CheckResult[] = [];
   const makeCheck = async (check: Check): Promise<CheckResult> => {
     if (repeat === 'lasting' && !check.lasting) {
@@ -88,6 +86,8 @@ async function runVerify(
     await queue.drained();
   } catch (error) {
     throw asVerifyError(error);
+  } finally {
+    await queue.close();
   }
   if (checks.length === 0 && repeat === 'all') throw emptyVerify(migration.id);
   return { checks, fingerprints: evaluator.fingerprints };

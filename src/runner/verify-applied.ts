@@ -6,6 +6,7 @@ import { type MigrationRecord, readHistory } from '../ledger/history.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import type { RunnableMigration } from './runnable.ts';
+import { asRunError } from './failures.ts';
 import { inspect, type MigrationSource } from './inspection.ts';
 import { verifyReadOnly } from './verification.ts';
 
@@ -58,8 +59,10 @@ async function verifyAll(
     const verified: VerifiedMigration[] = [];
     for (const migration of migrations) {
       const scope = { connection, catalog, before: null, repeat: 'lasting' as const };
-      const { checks } = await verifyReadOnly(scope, migration);
       const { id, description } = migration;
+      const { checks } = await verifyReadOnly(scope, migration).catch((error: unknown) => {
+        throw asRunError(error, id);
+      });
       verified.push({ id, description, checks, appliedAt: records.get(id)?.appliedAt ?? null });
     }
     return verified;

@@ -1,4 +1,5 @@
 import type { TargetDescription } from '../../database/connection.ts';
+import { asCommandError } from '../../runner/failures.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import { plan, type PlanReport } from '../../runner/plan.ts';
 import { type ConnectOptions, openEngine, type World } from '../compose.ts';
@@ -17,6 +18,8 @@ export async function planOperation(
     const { engine } = await opened.configured();
     const report = await plan(engine, opened.project.migrations(), options.execOrder);
     return { ...report, target: engine.session.target };
+  } catch (error) {
+    throw asCommandError(error);
   } finally {
     await opened.close();
   }

@@ -1,4 +1,5 @@
 import type { TargetDescription } from '../../database/connection.ts';
+import { asCommandError } from '../../runner/failures.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { MigrationResult } from '../../runner/up-run.ts';
 import { up, type UpReport } from '../../runner/up.ts';
@@ -40,6 +41,8 @@ export async function upOperation(
     });
     const { session, facts } = opened.engine;
     return { ...report, target: session.target, runId: facts.runId };
+  } catch (error) {
+    throw asCommandError(error);
   } finally {
     await opened.close();
   }

@@ -1,4 +1,5 @@
 import type { TargetDescription } from '../../database/connection.ts';
+import { asCommandError } from '../../runner/failures.ts';
 import { verifyApplied, type VerifyReport } from '../../runner/verify-applied.ts';
 import { type ConnectOptions, openEngine, type World } from '../compose.ts';
 
@@ -15,6 +16,8 @@ export async function verifyOperation(
   try {
     const report = await verifyApplied(opened.engine, opened.project.migrations());
     return { ...report, target: opened.engine.session.target };
+  } catch (error) {
+    throw asCommandError(error);
   } finally {
     await opened.close();
   }

@@ -57,7 +57,7 @@ export default defineConfig({
   // Rows that no migration may change or remove. Import rows and sql too, then name yours:
   // protect: [rows('admins', sql\`true\`)],
 
-  // Removed rows can be put back for so many days.
+  // Archived rows are kept for so many days at least.
   retentionDays: 30,
 
   // What a database that is marked \`production\` demands before anything is removed.
@@ -83,8 +83,6 @@ export default defineHygiene({
   up: purge(demoUsers, {
     dependents: { sessions: 'purge', payments: 'nullify' },
     budget: { max: 5_000, maxShare: 0.95 },
-    // Leaves a CHECK constraint behind, so that such accounts cannot come back.
-    guard: true,
   }),
   async verify({ expect }) {
     await expect.none(demoUsers);
