@@ -5,6 +5,7 @@ import type { TargetDescription } from '../database/connection.ts';
 import type { Clock, Logger, Random } from '../kernel/ports.ts';
 import { readActor } from '../ledger/actor.ts';
 import { type Engine, Session } from '../runner/engine.ts';
+import { asCommandError } from '../runner/failures.ts';
 import type { Config } from './config.ts';
 import { findConfig } from './find-config.ts';
 import { Project } from './project.ts';
@@ -106,6 +107,25 @@ export async function openEngine(
     },
     close: () => session.close(),
   };
+}
+
+/**
+ * Does something with an engine, and closes it whatever happens.
+ * @throws HygieneError only: what the driver threw is told in terms of what to do next
+ */
+export async function withEngine<T>(
+  world: World,
+  { purpose, ...options }: ConnectOptions & { readonly purpose: Purpose },
+  work: (opened: OpenedEngine) => Promise<T>,
+): Promise<T> {
+  const opened = await openEngine(world, options, purpose);
+  try {
+    return await work(opened);
+  } catch (error) {
+    throw asCommandError(error);
+  } finally {
+    await opened.close();
+  }
 }
 
 /** Containers run under user ids that have no name. */

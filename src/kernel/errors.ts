@@ -44,6 +44,7 @@ export const errorCatalogue = {
     title: 'A migration is older than the newest applied one',
   },
   HYG_INTEGRITY_CHAIN: { exit: 5, title: "The ledger's hash chain is broken" },
+  HYG_LEDGER_SCHEMA_TAKEN: { exit: 2, title: 'A schema of the ledger belongs to somebody else' },
   HYG_LEDGER_UNKNOWN_VERSION: {
     exit: 5,
     title: 'The ledger was made by another version of hygiene',

@@ -1,8 +1,11 @@
+import type { Connection } from '../database/connection.ts';
 import { beginLocked } from '../database/run-lock.ts';
 import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
+import { counted } from '../kernel/counts.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { rawSql } from '../kernel/sql.ts';
+import { rawSql, sql } from '../kernel/sql.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import type { LedgerNames } from '../ledger/names.ts';
 import { type Engine, runLock } from './engine.ts';
 
 /** Several first runs may come at once, so it is looked at again under the lock. */
@@ -11,12 +14,34 @@ export async function installLedger(engine: Engine): Promise<void> {
   await beginLocked(connection, runLock(engine));
   try {
     const ledger = new Ledger(connection, engine.names);
-    if (!(await ledger.isInstalled())) await ledger.install(engine.facts.toolVersion);
+    if (!(await ledger.isInstalled())) {
+      await assertOwnSchemas(connection, engine.names);
+      await ledger.install(engine.facts.toolVersion);
+    }
     await connection.query(rawSql('commit'));
   } catch (error) {
     await connection.query(rawSql('rollback'));
     throw hasSqlstate(error, sqlstate.insufficientPrivilege) ? mayNotInstall(error) : error;
   }
+}
+
+/** Installing takes the schemas from PUBLIC, which would lock out whoever else uses them. */
+async function assertOwnSchemas(connection: Connection, names: LedgerNames): Promise<void> {
+  const { rows } = await connection.query<{ schema: string; relations: number }>(sql`
+    select n.nspname::text as schema, count(*)::float8 as relations
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname in (${names.schema}, ${names.archiveSchema})
+     group by n.nspname
+     order by n.nspname
+  `);
+  const [taken] = rows;
+  if (taken === undefined) return;
+  throw new HygieneError('HYG_LEDGER_SCHEMA_TAKEN', {
+    message: `Schema "${taken.schema}" holds ${counted(taken.relations, 'relation')} of somebody else.`,
+    hint: 'Name schemas of our own in hygiene/config: schemas: { ledger: …, archive: … }',
+    details: { ...taken },
+  });
 }
 
 function mayNotInstall(cause: unknown): HygieneError {

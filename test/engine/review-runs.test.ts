@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { SerialQueue } from '../../src/runner/serial-queue.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { countOf, events } from './witness.ts';
-import { evidenceOf, migration, Workbench } from './workbench.ts';
+import { evidenceOf, migration, purgeDemoUsers, Workbench } from './workbench.ts';
 
 const ID = '20260101000000_cleanup';
 const more = "irreversible: 'a test', budget: { max: 50_000 },";
@@ -219,4 +219,13 @@ describe('an error', () => {
     expect([error.code, error.exitCode]).toEqual(['HYG_DB_CONNECTION_LOST', 8]);
     expect((await events(database))[1]).toMatch(/^failed/);
   });
+});
+
+test('a schema of the same name that holds tables of others is not taken over', async () => {
+  const taken = await freshDatabase('sample.sql');
+  await taken.execute('create schema hygiene; create table hygiene.notes (id int)');
+  const bench = new Workbench(taken.url).write('20260101000000_purge.ts', purgeDemoUsers());
+  const error = await bench.upError();
+  expect(error).toMatchObject({ code: 'HYG_LEDGER_SCHEMA_TAKEN', exitCode: 2 });
+  expect(error.message).toContain('Schema "hygiene" holds 1 relation');
 });

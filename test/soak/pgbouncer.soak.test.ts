@@ -61,7 +61,7 @@ const reason = isInstalled ? '' : ' (skipped: pgbouncer is not installed)';
     const { default: pg } = await import('pg');
     const client = new pg.Client({ connectionString: pooled });
     await client.connect();
-    const { rows } = await client.query(`
+    const { rows } = await client.query<{ left: string }>(`
       select name as left from pg_settings
        where source = 'session' and name in ('lock_timeout', 'statement_timeout', 'row_security')
       union all

@@ -5,9 +5,9 @@ import { Ledger } from '../../ledger/ledger.ts';
 import { installLedger } from '../../runner/install-ledger.ts';
 import {
   type ConnectOptions,
-  openEngine,
   openProject,
   type ProjectOptions,
+  withEngine,
   type World,
 } from '../compose.ts';
 import { toolVersion } from '../tool-version.ts';
@@ -35,8 +35,7 @@ export async function installOperation(
       hint: 'Lower-case letters, digits, - and _, such as production or staging.',
     });
   }
-  const opened = await openEngine(world, options, 'apply');
-  try {
+  return withEngine(world, { ...options, purpose: 'apply' }, async (opened) => {
     const { session, names } = opened.engine;
     const ledger = new Ledger(session.connection, names);
     const before = await ledger.isInstalled();
@@ -47,7 +46,5 @@ export async function installOperation(
       installed: before ? 'before' : 'now',
       environment: marker?.environment ?? null,
     };
-  } finally {
-    await opened.close();
-  }
+  });
 }

@@ -2,7 +2,7 @@ import type { TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import type { RecordedEvent } from '../../ledger/events.ts';
 import { type ChainReport, Ledger } from '../../ledger/ledger.ts';
-import { type ConnectOptions, openEngine, type OpenedEngine, type World } from '../compose.ts';
+import { type ConnectOptions, withEngine, type World } from '../compose.ts';
 
 export interface LedgerListReport {
   readonly target: TargetDescription;
@@ -61,15 +61,12 @@ async function withLedger<T>(
   options: ConnectOptions,
   work: (ledger: Ledger, facts: LedgerFacts) => Promise<T>,
 ): Promise<T> {
-  const opened: OpenedEngine = await openEngine(world, options, 'read');
-  try {
+  return withEngine(world, { ...options, purpose: 'read' }, async (opened) => {
     const { session, names } = opened.engine;
     const ledger = new Ledger(session.connection, names);
     const installed = await ledger.isInstalled();
     const marker = installed ? await ledger.marker() : null;
     const environment = marker?.environment ?? null;
     return await work(ledger, { target: session.target, environment, installed });
-  } finally {
-    await opened.close();
-  }
+  });
 }

@@ -1,8 +1,7 @@
 import type { TargetDescription } from '../../database/connection.ts';
-import { asCommandError } from '../../runner/failures.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import { plan, type PlanReport } from '../../runner/plan.ts';
-import { type ConnectOptions, openEngine, type World } from '../compose.ts';
+import { type ConnectOptions, withEngine, type World } from '../compose.ts';
 
 export interface PlanOperationReport extends PlanReport {
   readonly target: TargetDescription;
@@ -13,14 +12,9 @@ export async function planOperation(
   world: World,
   options: ConnectOptions & { readonly execOrder: ExecOrder },
 ): Promise<PlanOperationReport> {
-  const opened = await openEngine(world, options, 'read');
-  try {
+  return withEngine(world, { ...options, purpose: 'read' }, async (opened) => {
     const { engine } = await opened.configured();
     const report = await plan(engine, opened.project.migrations(), options.execOrder);
     return { ...report, target: engine.session.target };
-  } catch (error) {
-    throw asCommandError(error);
-  } finally {
-    await opened.close();
-  }
+  });
 }

@@ -6,7 +6,7 @@ import { type ExecOrder, selectPending } from '../../runner/pending.ts';
 import { filesInTurn } from '../../runner/inspection.ts';
 import type { HygieneError } from '../../kernel/errors.ts';
 import { toHygieneError } from '../../kernel/errors.ts';
-import { type ConnectOptions, openEngine, type World } from '../compose.ts';
+import { type ConnectOptions, withEngine, type World } from '../compose.ts';
 
 interface MigrationStatus {
   readonly id: string;
@@ -35,8 +35,7 @@ export async function statusOperation(
   options: ConnectOptions & { readonly execOrder?: ExecOrder },
 ): Promise<StatusReport> {
   const order = options.execOrder ?? 'linear';
-  const opened = await openEngine(world, options, 'read');
-  try {
+  return withEngine(world, { ...options, purpose: 'read' }, async (opened) => {
     const { session, names } = opened.engine;
     const snapshot = await new Ledger(session.connection, names).snapshot();
     const source = opened.project.migrations();
@@ -57,9 +56,7 @@ export async function statusOperation(
       pending,
       problem,
     };
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 function statusOf(id: string, record: MigrationRecord | undefined): MigrationStatus {

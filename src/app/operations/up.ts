@@ -1,10 +1,9 @@
 import type { TargetDescription } from '../../database/connection.ts';
-import { asCommandError } from '../../runner/failures.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { MigrationResult } from '../../runner/up-run.ts';
 import { up, type UpReport } from '../../runner/up.ts';
 import type { Config } from '../config.ts';
-import { type ConnectOptions, openEngine, type World } from '../compose.ts';
+import { type ConnectOptions, withEngine, type World } from '../compose.ts';
 
 export interface UpOperationOptions extends ConnectOptions {
   readonly execOrder: ExecOrder;
@@ -25,8 +24,7 @@ export async function upOperation(
   world: World,
   options: UpOperationOptions,
 ): Promise<UpOperationReport> {
-  const opened = await openEngine(world, options, 'apply');
-  try {
+  return withEngine(world, { ...options, purpose: 'apply' }, async (opened) => {
     const report = await up(opened.engine, opened.project.migrations(), {
       order: options.execOrder,
       confirmed: options.confirm ?? world.variables['HYGIENE_CONFIRM'] ?? null,
@@ -41,11 +39,7 @@ export async function upOperation(
     });
     const { session, facts } = opened.engine;
     return { ...report, target: session.target, runId: facts.runId };
-  } catch (error) {
-    throw asCommandError(error);
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 function isConfirmRequired(config: Config, marker: string | null): boolean {
