@@ -1,6 +1,6 @@
 import type { Connection } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
-import { sql } from '../kernel/sql.ts';
+import { type Sql, sql } from '../kernel/sql.ts';
 
 /** What our transaction did to one table since the baseline; partitions are summed into their root. */
 export interface TableChange {
@@ -40,10 +40,19 @@ export class ChangeCounters {
     `);
     await this.#connection.query(sql`
       insert into pg_temp.hygiene_baseline
-      select c.oid, root_schema.nspname, root.relname, c.relfilenode,
-             pg_stat_get_xact_tuples_inserted(c.oid),
-             pg_stat_get_xact_tuples_updated(c.oid),
-             pg_stat_get_xact_tuples_deleted(c.oid)
+      select relid, schema_name, table_name, relfilenode, inserted, updated, deleted
+        from (${this.#counters()}) as now_
+    `);
+  }
+
+  /** The counters of every table that holds rows of the application, partitions under their root's name. */
+  #counters(): Sql {
+    return sql`
+      select c.oid as relid, root_schema.nspname as schema_name, root.relname as table_name,
+             c.relfilenode, c.relkind,
+             pg_stat_get_xact_tuples_inserted(c.oid) as inserted,
+             pg_stat_get_xact_tuples_updated(c.oid) as updated,
+             pg_stat_get_xact_tuples_deleted(c.oid) as deleted
         from pg_class c
         join pg_class root on root.oid = coalesce(pg_partition_root(c.oid), c.oid)
         join pg_namespace root_schema on root_schema.oid = root.relnamespace
@@ -52,7 +61,7 @@ export class ChangeCounters {
          and c.relpersistence <> 't'
          and n.nspname not in ('pg_catalog', 'information_schema')
          and n.nspname <> all (${this.#ownSchemas})
-    `);
+    `;
   }
 
   /**
@@ -62,16 +71,7 @@ export class ChangeCounters {
   async changes(): Promise<readonly TableChange[]> {
     const { rows } = await this.#connection.query<ChangeRow>(sql`
       with now_ as (
-        select c.oid as relid, root_schema.nspname as schema_name, root.relname as table_name,
-               c.relfilenode, c.relkind
-          from pg_class c
-          join pg_class root on root.oid = coalesce(pg_partition_root(c.oid), c.oid)
-          join pg_namespace root_schema on root_schema.oid = root.relnamespace
-          join pg_namespace n on n.oid = c.relnamespace
-         where c.relkind in ('r', 'm')
-           and c.relpersistence <> 't'
-           and n.nspname not in ('pg_catalog', 'information_schema')
-           and n.nspname <> all (${this.#ownSchemas})
+        ${this.#counters()}
       ), ours as (
         select relation as relid
           from pg_locks
@@ -80,9 +80,9 @@ export class ChangeCounters {
       ), difference as (
         select coalesce(n.schema_name, b.schema_name) as schema_name,
                coalesce(n.table_name, b.table_name) as table_name,
-               pg_stat_get_xact_tuples_inserted(n.relid) - coalesce(b.inserted, 0) as inserted,
-               pg_stat_get_xact_tuples_updated(n.relid) - coalesce(b.updated, 0) as updated,
-               pg_stat_get_xact_tuples_deleted(n.relid) - coalesce(b.deleted, 0) as deleted,
+               n.inserted - coalesce(b.inserted, 0) as inserted,
+               n.updated - coalesce(b.updated, 0) as updated,
+               n.deleted - coalesce(b.deleted, 0) as deleted,
                b.relid is not null
                  and n.relfilenode is distinct from b.relfilenode
                  and b.relid in (select relid from ours) as rewritten
