@@ -6,7 +6,13 @@ import type { ClientConfig } from 'pg';
 import { HygieneError } from '../kernel/errors.ts';
 import type { Importer } from '../runner/importer.ts';
 import { defaultExport, importModule } from '../runner/load.ts';
-import type { TargetOptions } from './target.ts';
+
+export interface KnexfileOptions {
+  readonly cwd: string;
+  /** A path, where the knexfile has another name or place. */
+  readonly knexfile: string | null;
+  readonly env: string;
+}
 
 export type KnexfileEntry =
   | { readonly kind: 'embedded'; readonly file: string; readonly directory: string }
@@ -33,7 +39,7 @@ type Facts = Readonly<Record<string, unknown>>;
  * @throws HygieneError HYG_CONFIG_UNKNOWN_ENV, HYG_CONFIG_BAD_KNEXFILE
  */
 export async function readKnexfileEntry(
-  options: TargetOptions & { readonly env: string },
+  options: KnexfileOptions,
   importer: Importer,
 ): Promise<KnexfileEntry | null> {
   const { cwd, env } = options;
