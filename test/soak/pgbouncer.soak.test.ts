@@ -67,7 +67,9 @@ const reason = isInstalled ? '' : ' (skipped: pgbouncer is not installed)';
       union all
       select relname from pg_class where relpersistence = 't' and relname like 'hygiene%'
       union all
-      select 'lock' from pg_locks where locktype = 'advisory'`);
+      select 'lock' from pg_locks
+       where locktype = 'advisory'
+         and database = (select oid from pg_database where datname = current_database())`);
     await client.end();
     return rows;
   }
