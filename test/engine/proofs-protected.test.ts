@@ -38,8 +38,9 @@ async function upWhile(statements: string): ReturnType<Workbench['up']> {
 }
 
 async function waiting(observer: Client): Promise<void> {
-  const question =
-    "select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted";
+  const question = `select from pg_locks
+      where locktype = 'advisory' and objid = 4711 and not granted
+        and database = (select oid from pg_database where datname = current_database())`;
   for (;;) {
     const { rowCount } = await observer.query(question);
     if (rowCount === 1) return;
