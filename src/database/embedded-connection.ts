@@ -13,9 +13,8 @@ import type {
   TargetDescription,
   TransactionStatus,
 } from './connection.ts';
+import { INT8_OID, parseInt8 } from './int8.ts';
 import { hasSqlstate } from './sqlstate.ts';
-
-const INT8_OID = 20;
 
 /**
  * A source of connections to the embedded database (PGlite) in a directory: one process, one
@@ -173,9 +172,4 @@ function isHeld(path: string, pid: number | null): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-function parseInt8(text: string): number | string {
-  const value = Number(text);
-  return Number.isSafeInteger(value) ? value : text;
 }

@@ -11,9 +11,9 @@ import type {
   TargetDescription,
   TransactionStatus,
 } from './connection.ts';
+import { INT8_OID, parseInt8 } from './int8.ts';
 import { databaseErrorFacts } from './sqlstate.ts';
 
-const INT8_OID = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 const STATUS: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'open', E: 'failed' };
@@ -113,11 +113,6 @@ const typeParser = ((oid: number, format?: string) =>
   oid === INT8_OID && format !== 'binary'
     ? parseInt8
     : driverParser(oid, format)) as typeof pg.types.getTypeParser;
-
-function parseInt8(text: string): number | string {
-  const value = Number(text);
-  return Number.isSafeInteger(value) ? value : text;
-}
 
 function connectError(error: unknown, target: TargetDescription): HygieneError {
   const facts = databaseErrorFacts(error);

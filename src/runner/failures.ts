@@ -1,7 +1,9 @@
 import {
   type DatabaseErrorFacts,
   databaseErrorFacts,
+  hasSqlstate,
   isConnectionError,
+  isRetryable,
   sqlstate,
 } from '../database/sqlstate.ts';
 import { type ErrorCode, HygieneError, toHygieneError } from '../kernel/errors.ts';
@@ -95,14 +97,10 @@ function asDatabaseError(facts: DatabaseErrorFacts, id: string, cause: unknown):
   });
 }
 
-/** Errors of other sessions' doing: the same transaction may well succeed when it is run again. */
+/**
+ * Errors of other sessions' doing: the same transaction may well succeed when it is run again. A
+ * violated foreign key is one too: a child may have been inserted meanwhile.
+ */
 export function isWorthRetrying(error: unknown): boolean {
-  const retryable: readonly string[] = [
-    sqlstate.serializationFailure,
-    sqlstate.deadlockDetected,
-    sqlstate.lockNotAvailable,
-    sqlstate.foreignKeyViolation,
-  ];
-  const facts = databaseErrorFacts(error);
-  return facts !== null && retryable.includes(facts.sqlstate);
+  return isRetryable(error) || hasSqlstate(error, sqlstate.foreignKeyViolation);
 }
