@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 
 import type { TargetDescription } from '../database/connection.ts';
 import type { Clock, Logger, Random } from '../kernel/ports.ts';
+import { noProgress, type ReportProgress } from '../kernel/progress.ts';
 import { readActor } from '../ledger/actor.ts';
+import type { Strategy, Window } from '../planner/strategy.ts';
 import { type Engine, Session } from '../runner/engine.ts';
 import { asCommandError } from '../runner/failures.ts';
 import type { Config } from './config.ts';
@@ -20,6 +22,8 @@ export interface World {
   readonly random: Random;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** Told what a long command is doing; absent where nobody looks. */
+  readonly progress?: ReportProgress;
   /** Told which database is meant before it is connected to, so that failures can name it. */
   readonly onTarget?: (target: TargetDescription) => void;
 }
@@ -33,8 +37,13 @@ export interface ProjectOptions {
 export interface ConnectOptions extends ProjectOptions, Omit<TargetOptions, 'cwd' | 'variables'> {
   readonly runLockTimeoutMs: number;
   readonly rowLockTimeoutMs: number;
-  readonly statementTimeoutMs: number;
+  /** Null: 60 s online, no limit in the maintenance window. */
+  readonly statementTimeoutMs: number | null;
+  readonly window: Window;
+  readonly strategy: Strategy | null;
 }
+
+const STATEMENT_TIMEOUT_MS: Readonly<Record<Window, number>> = { online: 60_000, maintenance: 0 };
 
 export function openProject(world: World, options: ProjectOptions): Project {
   const directory = resolve(world.cwd, options.dir);
@@ -77,12 +86,15 @@ export async function openEngine(
     random,
     logger,
     signal,
+    progress: world.progress ?? noProgress,
     settings: {
       runLockTimeoutMs: options.runLockTimeoutMs,
       limits: {
         lockTimeoutMs: options.rowLockTimeoutMs,
-        statementTimeoutMs: options.statementTimeoutMs,
+        statementTimeoutMs: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS[options.window],
       },
+      window: options.window,
+      strategy: options.strategy,
       searchPath: target.searchPath,
       protect: [],
       sideEffects: [],

@@ -14,6 +14,8 @@ export interface ArchivedRows {
   /** Where the rows come from. */
   readonly source: QualifiedName;
   readonly kind: ArchiveKind;
+  /** For mutations, the columns that will be changed; null for removed rows. */
+  readonly changedColumns: readonly string[] | null;
   /** Joins the source, by its own name, with the work table `hygiene_listed` that lists the rows. */
   readonly selected: { readonly workTable: QualifiedName; readonly condition: Sql };
 }
@@ -24,6 +26,7 @@ export interface ArchiveRecord {
   readonly archive: QualifiedName;
   readonly kind: ArchiveKind;
   readonly rows: number;
+  readonly changedColumns: readonly string[] | null;
 }
 
 /** The archive tables of one application of one migration, filled as its steps go on. */
@@ -46,7 +49,7 @@ export class Archive {
    * conversion. The table is made by the first copy; rows that are taken later are added.
    * @returns how many rows were copied
    */
-  async add({ source, kind, selected }: ArchivedRows): Promise<number> {
+  async add({ source, kind, changedColumns, selected }: ArchivedRows): Promise<number> {
     const { schema, ...application } = this.#place;
     const archive = archiveTable(schema, { ...application, table: source, kind });
     const known = this.#records.get(archive.quoted);
@@ -61,7 +64,22 @@ export class Archive {
     }
     const { rowCount } = await this.#connection.query(sql`insert into ${archive} ${copy}`);
     const rows = (known?.rows ?? 0) + rowCount;
-    this.#records.set(archive.quoted, { source, archive, kind, rows });
+    this.#records.set(archive.quoted, {
+      source,
+      archive,
+      kind,
+      rows,
+      changedColumns: union(known?.changedColumns ?? null, changedColumns),
+    });
     return rowCount;
   }
+}
+
+function union(
+  first: readonly string[] | null,
+  second: readonly string[] | null,
+): readonly string[] | null {
+  return first === null || second === null
+    ? (first ?? second)
+    : [...new Set([...first, ...second])];
 }

@@ -1,5 +1,6 @@
 import type { ConnectOptions } from '../app/compose.ts';
 import { HygieneError } from '../kernel/errors.ts';
+import type { Strategy } from '../planner/strategy.ts';
 import { type OptionSpec, sharedOptions } from './options.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -97,7 +98,10 @@ export function connectOptions(given: GivenOptions): ConnectOptions {
     config: given.text('config'),
     runLockTimeoutMs: given.milliseconds('lock-timeout', 60),
     rowLockTimeoutMs: given.milliseconds('row-lock-timeout', 3),
-    statementTimeoutMs: given.milliseconds('statement-timeout', 60),
+    statementTimeoutMs:
+      given.text('statement-timeout') === null ? null : given.milliseconds('statement-timeout', 60),
+    window: given.flag('maintenance') ? 'maintenance' : 'online',
+    strategy: given.text('strategy') as Strategy | null,
   };
 }
 

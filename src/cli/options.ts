@@ -67,7 +67,7 @@ export const sharedOptions = {
   },
   'statement-timeout': {
     type: 'string',
-    describe: 'Seconds that one statement may take, 0: no limit [60]',
+    describe: 'Seconds that one statement may take, 0: no limit [60; with --maintenance 0]',
     variable: 'HYGIENE_STATEMENT_TIMEOUT',
     group: 'Limits',
   },
@@ -117,6 +117,21 @@ export const execOrderOption: OptionSpec = {
   variable: 'HYGIENE_EXEC_ORDER',
   group: 'Command',
   choices: ['linear', 'linear-skip', 'non-linear'],
+};
+
+export const maintenanceOption: OptionSpec = {
+  type: 'boolean',
+  describe: 'The application is stopped: tables may be locked as a whole',
+  variable: 'HYGIENE_MAINTENANCE',
+  group: 'Command',
+};
+
+export const strategyOption: OptionSpec = {
+  type: 'string',
+  describe: 'How rows are removed, where the planner shall not choose',
+  variable: 'HYGIENE_STRATEGY',
+  group: 'Command',
+  choices: ['delete', 'detach', 'rewrite'],
 };
 
 export const exitCodeOption: OptionSpec = {

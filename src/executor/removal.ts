@@ -1,13 +1,15 @@
-import type { ArchiveKind } from '../archive/archive-name.ts';
-import type { Archive } from '../archive/archive.ts';
+import type { Archive, ArchivedRows } from '../archive/archive.ts';
 import type { Connection } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { QualifiedName } from '../kernel/identifiers.ts';
 import type { RemovalGroup } from '../planner/order.ts';
+import { changedColumns } from '../planner/reference-columns.ts';
 import { type ChangedRows, combinationsOf } from './changed-rows.ts';
 import { clearReferences, deleteCycle, deleteListed, listed } from './removal-sql.ts';
 import type { Selection } from './selection.ts';
 import type { WorkTable } from './selection-sql.ts';
+
+type ArchivedWhat = Pick<ArchivedRows, 'kind' | 'changedColumns'>;
 
 /** What happened to one table, summed over the rounds of a purge. */
 export interface TableTally {
@@ -36,10 +38,13 @@ export class Removal {
   }
 
   async carryOut(selection: Selection, order: readonly RemovalGroup[]): Promise<void> {
-    for (const work of selection.doomedTables)
-      await this.archive(work, 'rows', selection.count(work));
-    for (const { work } of selection.changed) {
-      await this.archive(work, 'mutations', selection.count(work));
+    for (const work of selection.doomedTables) {
+      await this.archive(work, { kind: 'rows', changedColumns: null }, selection.count(work));
+    }
+    for (const { work, sources } of selection.changed) {
+      const columns = sources.flatMap(({ edge }) => changedColumns(edge.foreignKey));
+      const what = { kind: 'mutations' as const, changedColumns: [...new Set(columns)] };
+      await this.archive(work, what, selection.count(work));
     }
     for (const changed of selection.changed) {
       await this.#clear(changed, selection.count(changed.work));
@@ -63,14 +68,14 @@ export class Removal {
   }
 
   /** Copies the listed rows, unless the archive was declined. */
-  async archive(work: WorkTable, kind: ArchiveKind, planned: number): Promise<void> {
+  async archive(work: WorkTable, what: ArchivedWhat, planned: number): Promise<void> {
     if (this.#archive === null || planned === 0) return;
     const source = work.table.name;
     const selected = { workTable: work.name, condition: listed(work) };
-    const copied = await this.#archive.add({ source, kind, selected });
+    const copied = await this.#archive.add({ source, ...what, selected });
     if (copied !== planned)
       throw mismatch(source, 'archived', { expected: planned, actual: copied });
-    if (kind === 'rows') this.tally(source).archived += copied;
+    if (what.kind === 'rows') this.tally(source).archived += copied;
   }
 
   /** Each row is changed once: a second statement would look in vain for a row told apart by place. */

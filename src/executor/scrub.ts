@@ -75,7 +75,8 @@ export async function carryOutScrub(
   const [refusal] = refusals;
   if (refusal !== undefined) throw refusal;
   const removal = new Removal(scope.connection, step.archive ? archive : null);
-  await removal.archive(work, 'mutations', rows);
+  const changedColumns = Object.keys(step.set);
+  await removal.archive(work, { kind: 'mutations', changedColumns }, rows);
   if (rows > 0) {
     const assignments = Object.entries(step.set).map(([column, value]) => ({
       column,

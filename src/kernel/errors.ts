@@ -49,6 +49,7 @@ export const errorCatalogue = {
     exit: 5,
     title: 'The ledger was made by another version of hygiene',
   },
+  HYG_LEDGER_OUTDATED: { exit: 2, title: 'The ledger lacks what this command needs' },
   HYG_LEDGER_TRANSITION: {
     exit: 5,
     title: 'An event does not follow from the state of its migration',

@@ -74,6 +74,8 @@ const relations: Readonly<Record<Relation, RelationComments>> = {
       rows: 'How many rows are archived.',
       created_at: 'When they were archived.',
       run_id: 'The run that archived them.',
+      changed_columns:
+        'For mutations: the columns that were changed; the others are there to find the row.',
     },
   },
   status: {

@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../kernel/identifiers.ts';
+import { additionsSql, upgradeSql } from './additions-sql.ts';
 import { chainSql } from './chain-sql.ts';
 import { commentsSql } from './comments-sql.ts';
 import type { LedgerNames } from './names.ts';
@@ -23,7 +24,7 @@ export function ledgerDdl(names: LedgerNames, toolVersion: string | null = null)
 -- To run hygiene init --mark it needs insert and update on ${schema}.environment too.
 
 -- Schemas and tables
-${tablesSql(names, toolVersion)}
+${tablesSql(names, toolVersion)}${additionsSql(names)}
 -- Hash chain
 ${chainSql(names)}
 -- Proofs
@@ -35,5 +36,11 @@ revoke all on all tables in schema ${schema} from public;
 revoke all on all functions in schema ${schema} from public;
 
 -- Comments
+${commentsSql(names)}`;
+}
+
+/** What `init --upgrade` runs on a ledger of the version before. */
+export function ledgerUpgradeDdl(names: LedgerNames): string {
+  return `${upgradeSql(names)}
 ${commentsSql(names)}`;
 }

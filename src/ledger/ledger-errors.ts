@@ -3,8 +3,8 @@ import { ledgerFunction, type LedgerNames, ledgerTable } from './names.ts';
 import { SCHEMA_VERSION } from './tables-sql.ts';
 
 /** @throws HygieneError HYG_LEDGER_UNKNOWN_VERSION unless it is this version or the one before */
-export function assertSchemaVersion(names: LedgerNames, version: number | null): void {
-  if (version === SCHEMA_VERSION || version === SCHEMA_VERSION - 1) return;
+export function assertSchemaVersion(names: LedgerNames, version: number | null): number {
+  if (version === SCHEMA_VERSION || version === SCHEMA_VERSION - 1) return version;
   const table = ledgerTable(names).toString();
   const isNewer = version !== null && version > SCHEMA_VERSION;
   throw new HygieneError('HYG_LEDGER_UNKNOWN_VERSION', {
@@ -16,6 +16,14 @@ export function assertSchemaVersion(names: LedgerNames, version: number | null):
       ? 'Upgrade pg-hygiene to the version that was used last on this database.'
       : 'Use the version of pg-hygiene that made it.',
     details: { found: version, known: SCHEMA_VERSION },
+  });
+}
+
+/** For what the version before has no place for. */
+export function outdatedLedger(what: string): HygieneError {
+  return new HygieneError('HYG_LEDGER_OUTDATED', {
+    message: `The ledger of this database was made by an older hygiene, and ${what} needs the newer tables.`,
+    hint: 'hygiene init --upgrade   adds them; nothing that is there is changed.',
   });
 }
 

@@ -94,11 +94,11 @@ export class Ledger {
   }
 
   /** @throws HygieneError HYG_LEDGER_UNKNOWN_VERSION when this tool cannot work with the ledger */
-  async assertKnownVersion(): Promise<void> {
+  async version(): Promise<number> {
     const { version } = await this.#one<{ version: number }>(
       sql`select max(schema_version) as version from ${metaTable(this.names)}`,
     );
-    assertSchemaVersion(this.names, version);
+    return assertSchemaVersion(this.names, version);
   }
 
   /**

@@ -3,9 +3,9 @@ import { eventNames } from './events.ts';
 import type { LedgerNames } from './names.ts';
 
 /** Version of the tables. A tool works with its own version and the one before. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
-/** Both schemas and the tables. */
+/** Both schemas and the tables, as version 1 had them; what came since is in `additions-sql.ts`. */
 export function tablesSql(names: LedgerNames, toolVersion: string | null): string {
   return [
     schemaSql(names.schema),

@@ -14,15 +14,21 @@ export function createText(files: readonly string[]): string[] {
   return [...files.map((file) => `created  ${file}`), 'Edit it, then: hygiene lint, hygiene plan'];
 }
 
+const INSTALLED = {
+  now: 'The ledger was made.',
+  before: 'The ledger was there already.',
+  upgraded: 'The ledger was upgraded: tables and columns were added, nothing else was changed.',
+} as const;
+
 export interface InstallFacts {
-  readonly installed: 'now' | 'before';
+  readonly installed: 'now' | 'before' | 'upgraded';
   readonly environment: string | null;
   readonly marked: boolean;
 }
 
 export function installText({ installed, environment, marked }: InstallFacts): string[] {
   return [
-    installed === 'now' ? 'The ledger was made.' : 'The ledger was there already.',
+    INSTALLED[installed],
     ...(marked ? [`The database is marked ${environment ?? ''}.`] : []),
   ];
 }

@@ -129,12 +129,17 @@ async function recordArchives(
   unit: Unit,
 ): Promise<void> {
   const { session, names, facts } = context.engine;
-  for (const { source, archive, kind, rows } of evidence.archives) {
+  for (const { source, archive, kind, rows, changedColumns } of evidence.archives) {
+    const place = sql`migration_id = ${unit.migration.id} and archive_table = ${archive.name}`;
     await session.connection.query(sql`
       insert into ${archivesTable(names)}
         (migration_id, generation, source_schema, source_table, archive_table, kind, rows, run_id)
       values (${unit.migration.id}, ${unit.generation}, ${source.schema}, ${source.name},
               ${archive.name}, ${kind}, ${rows}, ${facts.runId})
+    `);
+    if (changedColumns === null || context.ledgerVersion < 2) continue;
+    await session.connection.query(sql`
+      update ${archivesTable(names)} set changed_columns = ${changedColumns}::text[] where ${place}
     `);
   }
 }

@@ -5,7 +5,9 @@ import type { RunLock } from '../database/run-lock.ts';
 import type { TransactionLimits, TransactionSettings } from '../database/settings.ts';
 import { type LedgerNames, lockKey } from '../ledger/names.ts';
 import type { Clock, Logger, Random } from '../kernel/ports.ts';
+import type { ReportProgress } from '../kernel/progress.ts';
 import type { RowSet } from '../planner/steps.ts';
+import type { Strategy, Window } from '../planner/strategy.ts';
 
 /** What every part of a run needs, put together once in the composition root. */
 export interface Engine {
@@ -16,6 +18,7 @@ export interface Engine {
   readonly logger: Logger;
   /** Aborts when the run shall stop; its reason is the error to end with. */
   readonly signal: AbortSignal;
+  readonly progress: ReportProgress;
   readonly settings: RunSettings;
   readonly facts: RunFacts;
 }
@@ -24,6 +27,10 @@ interface RunSettings {
   /** How long to try for the run lock, in milliseconds. */
   readonly runLockTimeoutMs: number;
   readonly limits: TransactionLimits;
+  /** `maintenance`: nobody else works on the tables, so they may be locked as a whole. */
+  readonly window: Window;
+  /** Null: the planner chooses. */
+  readonly strategy: Strategy | null;
   /** From a URL that names a schema; null leaves the role's own search_path. */
   readonly searchPath: readonly string[] | null;
   /** Rows that no migration may change or remove. */

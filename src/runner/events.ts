@@ -11,6 +11,8 @@ export interface EventContext {
   readonly engine: Engine;
   readonly environment: string | null;
   readonly identity: object | null;
+  /** Version of the ledger's tables: this tool's own, or the one before. */
+  readonly ledgerVersion: number;
 }
 
 export function migrationEvent(

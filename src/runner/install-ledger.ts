@@ -6,6 +6,7 @@ import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { LedgerNames } from '../ledger/names.ts';
+import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { type Engine, runLock } from './engine.ts';
 
 /** Several first runs may come at once, so it is looked at again under the lock. */
@@ -19,6 +20,28 @@ export async function installLedger(engine: Engine): Promise<void> {
       await ledger.install(engine.facts.toolVersion);
     }
     await connection.query(rawSql('commit'));
+  } catch (error) {
+    await connection.query(rawSql('rollback'));
+    throw hasSqlstate(error, sqlstate.insufficientPrivilege) ? mayNotInstall(error) : error;
+  }
+}
+
+/**
+ * Adds what the ledger of the version before lacks.
+ * @returns false where nothing was missing
+ */
+export async function upgradeLedger(engine: Engine): Promise<boolean> {
+  const { connection } = engine.session;
+  await beginLocked(connection, runLock(engine));
+  try {
+    const ledger = new Ledger(connection, engine.names);
+    const isOld = (await ledger.version()) < SCHEMA_VERSION;
+    if (isOld) {
+      const { ledgerUpgradeDdl } = await import('../ledger/ddl.ts');
+      await connection.script(ledgerUpgradeDdl(engine.names));
+    }
+    await connection.query(rawSql('commit'));
+    return isOld;
   } catch (error) {
     await connection.query(rawSql('rollback'));
     throw hasSqlstate(error, sqlstate.insufficientPrivilege) ? mayNotInstall(error) : error;

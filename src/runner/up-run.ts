@@ -5,6 +5,7 @@ import { sql } from '../kernel/sql.ts';
 import { readHistory } from '../ledger/history.ts';
 import { readIdentity } from '../ledger/identity.ts';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
+import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { checkConfirmation, type EnvironmentFacts } from '../policy/environment.ts';
 import { type ApplyOutcome, applyMigration } from './apply-migration.ts';
 import type { Engine } from './engine.ts';
@@ -70,7 +71,8 @@ export async function runPending(engine: Engine, pending: PendingRun): Promise<P
 
   if (!snapshot.installed) await installLedger(engine);
   const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
-  const context = { engine: configured.engine, environment, identity };
+  const ledgerVersion = snapshot.schemaVersion ?? SCHEMA_VERSION;
+  const context = { engine: configured.engine, environment, identity, ledgerVersion };
   const run = new UpRun(context, migrations, observer);
   await run.go(selected);
   return run.result();

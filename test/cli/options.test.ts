@@ -29,7 +29,9 @@ describe('the options', () => {
       config: null,
       runLockTimeoutMs: 60_000,
       rowLockTimeoutMs: 3_000,
-      statementTimeoutMs: 60_000,
+      statementTimeoutMs: null,
+      window: 'online',
+      strategy: null,
     });
   });
 
@@ -54,6 +56,8 @@ describe('the options', () => {
       runLockTimeoutMs: 0,
       rowLockTimeoutMs: 500,
       statementTimeoutMs: 900_000,
+      window: 'online',
+      strategy: null,
     });
   });
 

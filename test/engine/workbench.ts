@@ -54,7 +54,9 @@ export class Workbench {
       knexfile: null,
       runLockTimeoutMs: 20_000,
       rowLockTimeoutMs: 3_000,
-      statementTimeoutMs: 60_000,
+      statementTimeoutMs: null,
+      window: 'online',
+      strategy: null,
       ...changes,
     };
   }

@@ -34,7 +34,7 @@ describe('the ledger in the embedded database', () => {
     expect((await ledger.snapshot()).events).toEqual(await ledger.history());
     expect(await ledger.snapshot()).toMatchObject({
       installed: true,
-      schemaVersion: 1,
+      schemaVersion: 2,
       headOk: true,
     });
     const [event] = await ledger.events({ limit: 1 });

@@ -2,7 +2,7 @@ import type { TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import { ledgerDdl } from '../../ledger/ddl.ts';
 import { Ledger } from '../../ledger/ledger.ts';
-import { installLedger } from '../../runner/install-ledger.ts';
+import { installLedger, upgradeLedger } from '../../runner/install-ledger.ts';
 import {
   type ConnectOptions,
   openProject,
@@ -14,7 +14,7 @@ import { toolVersion } from '../tool-version.ts';
 
 export interface InstallReport {
   readonly target: TargetDescription;
-  readonly installed: 'now' | 'before';
+  readonly installed: 'now' | 'before' | 'upgraded';
   readonly environment: string | null;
 }
 
@@ -26,7 +26,7 @@ export async function ledgerScript(world: World, options: ProjectOptions): Promi
 /** Makes the ledger where it is missing, and marks the environment if one is named. */
 export async function installOperation(
   world: World,
-  options: ConnectOptions & { readonly mark: string | null },
+  options: ConnectOptions & { readonly mark: string | null; readonly upgrade?: boolean },
 ): Promise<InstallReport> {
   const { mark } = options;
   if (mark !== null && !/^[a-z][a-z0-9_-]*$/.test(mark)) {
@@ -40,10 +40,11 @@ export async function installOperation(
     const ledger = new Ledger(session.connection, names);
     const before = await ledger.isInstalled();
     if (!before) await installLedger(opened.engine);
+    const upgraded = options.upgrade === true && (await upgradeLedger(opened.engine));
     const marker = mark === null ? await ledger.marker() : await ledger.mark(mark);
     return {
       target: session.target,
-      installed: before ? 'before' : 'now',
+      installed: before ? (upgraded ? 'upgraded' : 'before') : 'now',
       environment: marker?.environment ?? null,
     };
   });

@@ -10,7 +10,9 @@ import { ownOption } from '../options.ts';
 export async function init(context: CommandContext): Promise<CommandResult> {
   const { given } = context;
   if (given.flag('print-sql')) return printScript(context);
-  if (given.flag('ledger') || given.text('mark') !== null) return installLedger(context);
+  const isForDatabase =
+    given.flag('ledger') || given.flag('upgrade') || given.text('mark') !== null;
+  if (isForDatabase) return installLedger(context);
   return scaffold(context);
 }
 
@@ -41,7 +43,11 @@ async function installLedger(context: CommandContext): Promise<CommandResult> {
   const { installOperation } = await import('../../app/operations/install.ts');
   const { installText } = await import('../../report/scaffold.ts');
   const mark = given.text('mark');
-  const report = await installOperation(world, { ...connect, mark });
+  const report = await installOperation(world, {
+    ...connect,
+    mark,
+    upgrade: given.flag('upgrade'),
+  });
   announce(report.target, report.environment);
   const { installed, environment } = report;
   const isDone = installed === 'before' && mark === null;
@@ -60,6 +66,7 @@ export const initCommand: Command = {
   options: {
     ledger: ownOption('boolean', 'Make the ledger in the database'),
     mark: ownOption('string', 'Mark the database as this environment, such as production'),
+    upgrade: ownOption('boolean', 'Add what the ledger of an older version lacks'),
     'print-sql': ownOption('boolean', 'Print the script that makes the ledger, for a DBA'),
   },
   positionals: [],

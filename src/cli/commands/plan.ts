@@ -1,6 +1,6 @@
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
-import { execOrderOption, exitCodeOption } from '../options.ts';
+import { execOrderOption, exitCodeOption, maintenanceOption, strategyOption } from '../options.ts';
 
 const PENDING = 3;
 
@@ -29,7 +29,12 @@ export const planCommand: Command = {
   name: 'plan',
   usage: 'plan',
   describe: 'Show what `up` would do, with exact counts; keeps nothing',
-  options: { 'exec-order': execOrderOption, 'exit-code': exitCodeOption },
+  options: {
+    maintenance: maintenanceOption,
+    strategy: strategyOption,
+    'exec-order': execOrderOption,
+    'exit-code': exitCodeOption,
+  },
   positionals: [],
   run: plan,
 };

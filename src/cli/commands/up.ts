@@ -1,7 +1,7 @@
 import type { UpOperationReport } from '../../app/operations/up.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
-import { confirmOption, execOrderOption } from '../options.ts';
+import { confirmOption, execOrderOption, maintenanceOption, strategyOption } from '../options.ts';
 
 /** What changed data, or tried to. */
 const LOGGED = new Set(['applied', 'applied unseen', 'failed']);
@@ -49,7 +49,12 @@ export const upCommand: Command = {
   name: 'up',
   usage: 'up',
   describe: 'Apply what is pending: once, proven before commit, on record',
-  options: { confirm: confirmOption, 'exec-order': execOrderOption },
+  options: {
+    confirm: confirmOption,
+    maintenance: maintenanceOption,
+    strategy: strategyOption,
+    'exec-order': execOrderOption,
+  },
   positionals: [],
   run: up,
 };
