@@ -1,4 +1,5 @@
 import type { Connection } from '../database/connection.ts';
+import { createTableAs } from '../database/create-table-as.ts';
 import { ColumnName, type QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import { type ArchiveKind, archiveTable } from './archive-name.ts';
@@ -16,8 +17,8 @@ export interface ArchivedRows {
   readonly kind: ArchiveKind;
   /** For mutations, the columns that will be changed; null for removed rows. */
   readonly changedColumns: readonly string[] | null;
-  /** Joins the source, by its own name, with the work table `hygiene_listed` that lists the rows. */
-  readonly selected: { readonly workTable: QualifiedName; readonly condition: Sql };
+  /** `from …`: the rows of the source, which goes by its own name. */
+  readonly from: Sql;
 }
 
 /** One archive table that was written, and how many rows it holds. */
@@ -49,21 +50,16 @@ export class Archive {
    * conversion. The table is made by the first copy; rows that are taken later are added.
    * @returns how many rows were copied
    */
-  async add({ source, kind, changedColumns, selected }: ArchivedRows): Promise<number> {
+  async add({ source, kind, changedColumns, from }: ArchivedRows): Promise<number> {
     const { schema, ...application } = this.#place;
     const archive = archiveTable(schema, { ...application, table: source, kind });
     const known = this.#records.get(archive.quoted);
-    const copy = sql`
-      select ${new ColumnName(source.name)}.*
-        from ${source}
-        join ${selected.workTable} as hygiene_listed on ${selected.condition}
-    `;
-    // In two statements, since not every driver says how many rows CREATE TABLE AS has copied.
-    if (known === undefined) {
-      await this.#connection.query(sql`create table ${archive} as ${copy} with no data`);
-    }
-    const { rowCount } = await this.#connection.query(sql`insert into ${archive} ${copy}`);
-    const rows = (known?.rows ?? 0) + rowCount;
+    const copy = sql`select ${new ColumnName(source.name)}.* ${from}`;
+    const copied =
+      known === undefined
+        ? await createTableAs(this.#connection, { name: archive, temporary: false }, copy)
+        : (await this.#connection.query(sql`insert into ${archive} ${copy}`)).rowCount;
+    const rows = (known?.rows ?? 0) + copied;
     this.#records.set(archive.quoted, {
       source,
       archive,
@@ -71,7 +67,7 @@ export class Archive {
       rows,
       changedColumns: union(known?.changedColumns ?? null, changedColumns),
     });
-    return rowCount;
+    return copied;
   }
 }
 

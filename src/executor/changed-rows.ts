@@ -1,7 +1,7 @@
 import type { Connection } from '../database/connection.ts';
-import { ColumnName, quoteIdentifier } from '../kernel/identifiers.ts';
+import { ColumnName, QualifiedName, quoteIdentifier } from '../kernel/identifiers.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
-import type { ClosureEdge } from '../planner/closure.ts';
+import type { Closure, ClosureEdge } from '../planner/closure.ts';
 import { identityColumns, rowIdentity, selfAlias } from './row-identity.ts';
 import type { WorkTable } from './selection-sql.ts';
 
@@ -24,6 +24,36 @@ export interface Combination {
   readonly rows: number;
   /** Bounds a statement to these rows of the work table. */
   readonly condition: Sql;
+}
+
+/** The lists of a closure, one for each foreign key that takes references away; all still to be made. */
+export function changeSources(closure: Closure, prefix: string): readonly ChangeSource[] {
+  return closure.edges
+    .filter(({ action }) => action === 'nullify' || action === 'default')
+    .map((edge, at) => {
+      const name = new QualifiedName('pg_temp', `hygiene_${prefix}_cleared_${String(at + 1)}`);
+      return { edge, work: { name, table: edge.child, referenced: [] } };
+    });
+}
+
+/** The same by table. Where one key alone changes a table, its list is the table's. */
+export function changedByTable(
+  sources: readonly ChangeSource[],
+  prefix: string,
+): readonly ChangedRows[] {
+  const tables = [...new Set(sources.map(({ work }) => work.table))];
+  return tables.flatMap((table, at) => {
+    const own = sources.filter(({ work }) => work.table === table);
+    const [only] = own;
+    if (only !== undefined && own.length === 1) return [{ work: only.work, sources: own }];
+    const name = new QualifiedName('pg_temp', `hygiene_${prefix}_changed_${String(at + 1)}`);
+    return [{ work: { name, table, referenced: [] }, sources: own }];
+  });
+}
+
+/** Those that have a list of their own beside the lists of their sources. */
+export function mergedLists(changed: readonly ChangedRows[]): readonly ChangedRows[] {
+  return changed.filter(({ sources }) => sources.length > 1);
 }
 
 /** The work table that `mergeSources` fills. */

@@ -2,12 +2,16 @@ import { type Connection, queryOne } from '../database/connection.ts';
 import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { maskedSql } from '../kernel/sql.ts';
-import { type CountedRows, countTable } from './selection-sql.ts';
+import type { Table } from '../catalog/model.ts';
+import type { RowSet } from '../planner/steps.ts';
+import { type CountedRows, countTable, type WorkTable } from './selection-sql.ts';
 
 export interface RowCounts {
   readonly total: number;
   /** Rows for which the predicate is NULL: they are in neither half. */
   readonly unknown: number;
+  /** Rows of the row set. */
+  readonly matching: number;
 }
 
 /**
@@ -21,6 +25,15 @@ export async function countRows(connection: Connection, counted: CountedRows): P
   } catch (error) {
     throw asPredicateError(error, counted);
   }
+}
+
+/** A table as the step will find it: without the rows that earlier steps of the same plan take. */
+export function countedRows(
+  { earlier }: { readonly earlier: readonly WorkTable[] },
+  table: Table,
+  rows: RowSet,
+): CountedRows {
+  return { table, rows, excluded: earlier.filter((work) => work.table.root === table.root) };
 }
 
 /** SQLSTATE classes that mean the text is wrong: syntax and names (42), data and types (22). */

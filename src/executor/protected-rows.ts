@@ -2,12 +2,13 @@ import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { rawSql, type Sql, sql } from '../kernel/sql.ts';
+import type { Closure } from '../planner/closure.ts';
 import { rowSetCondition, type RowSet } from '../planner/steps.ts';
 import type { ProtectedHit } from '../policy/protected-rows.ts';
 import { readTextSettings, type TextSettings, withTextSettings } from './pinned-text.ts';
 import { identityColumns, rowIdentity, sameRow, selfAlias, wholeRow } from './row-identity.ts';
-import type { Selection } from './selection.ts';
-import type { WorkTable } from './selection-sql.ts';
+import type { SelectedRows } from './selected-rows.ts';
+import { isListedIn } from './selection-sql.ts';
 
 /** A protected set of the config, found in this database. */
 export interface ProtectedSet {
@@ -127,7 +128,7 @@ export class ProtectedRows {
 export async function countProtected(
   connection: Connection,
   set: ProtectedSet,
-  work: WorkTable,
+  isListed: (seenFrom: Table) => Sql,
 ): Promise<number> {
   const table = set.table;
   const { count } = await queryOne<{ count: number }>(
@@ -136,11 +137,15 @@ export async function countProtected(
     select count(*)::float8 as count
       from ${table.name}
      where ${rowSetCondition(set.rows)}
-       and exists (select from ${work.name} as hygiene_listed
-                    where ${sameRow(rowIdentity(work.table), selfAlias(table), 'hygiene_listed')})
+       and ${isListed(table)}
   `,
   );
   return count;
+}
+
+interface Touched {
+  readonly effect: ProtectedHit['effect'];
+  readonly isListed: (seenFrom: Table) => Sql;
 }
 
 function baselineTable(index: number): QualifiedName {
@@ -156,17 +161,25 @@ function rowHash(alias: string): Sql {
 export async function protectedHits(
   connection: Connection,
   sets: readonly ProtectedSet[],
-  selection: Selection,
+  { selection, closure }: { readonly selection: SelectedRows; readonly closure: Closure },
 ): Promise<readonly ProtectedHit[]> {
   const hits: ProtectedHit[] = [];
-  const look = async (work: WorkTable, effect: ProtectedHit['effect']): Promise<void> => {
-    if (selection.count(work) === 0) return;
-    for (const set of sets.filter((each) => each.table.root === work.table.root)) {
-      const rows = await countProtected(connection, set, work);
-      hits.push({ set: set.label, table: work.table.name.toString(), rows, effect });
+  const look = async (table: Table, touched: Touched): Promise<void> => {
+    const { effect, isListed } = touched;
+    for (const set of sets.filter((each) => each.table.root === table.root)) {
+      const rows = await countProtected(connection, set, isListed);
+      hits.push({ set: set.label, table: table.name.toString(), rows, effect });
     }
   };
-  for (const work of selection.doomedTables) await look(work, 'removed');
-  for (const { work } of selection.changed) await look(work, 'changed');
+  for (const table of closure.tables.filter((each) => selection.doomedCount(each) > 0)) {
+    const isListed = (seenFrom: Table): Sql => selection.isDoomed(table, seenFrom);
+    await look(table, { effect: 'removed', isListed });
+  }
+  for (const { work } of selection.changed.filter((each) => selection.count(each.work) > 0)) {
+    await look(work.table, {
+      effect: 'changed',
+      isListed: (seenFrom) => isListedIn(work, seenFrom),
+    });
+  }
   return hits;
 }

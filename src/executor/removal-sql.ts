@@ -19,11 +19,11 @@ export function deleteListed(work: WorkTable): Sql {
  * Tables that reference each other in a circle lose their rows in one statement: foreign keys are
  * checked at its end. The result has one count for each table, named by its position.
  */
-export function deleteCycle(works: readonly WorkTable[]): Sql {
-  const deletes = works.map(
-    (work, at) => sql`${rawSql(`removed_${String(at)}`)} as (${deleteListed(work)} returning 1)`,
+export function deleteTogether(statements: readonly Sql[]): Sql {
+  const deletes = statements.map(
+    (statement, at) => sql`${rawSql(`removed_${String(at)}`)} as (${statement} returning 1)`,
   );
-  const counts = works.map(
+  const counts = statements.map(
     (_, at) =>
       sql`(select count(*)::float8 from ${rawSql(`removed_${String(at)}`)}) as ${new ColumnName(String(at))}`,
   );

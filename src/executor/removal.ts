@@ -1,15 +1,16 @@
 import type { Archive, ArchivedRows } from '../archive/archive.ts';
+import type { Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { QualifiedName } from '../kernel/identifiers.ts';
+import { type Sql, sql } from '../kernel/sql.ts';
 import type { RemovalGroup } from '../planner/order.ts';
 import { changedColumns } from '../planner/reference-columns.ts';
+import type { Strategy } from '../planner/strategy.ts';
 import { type ChangedRows, combinationsOf } from './changed-rows.ts';
-import { clearReferences, deleteCycle, deleteListed, listed } from './removal-sql.ts';
-import type { Selection } from './selection.ts';
+import { clearReferences, deleteTogether, listed } from './removal-sql.ts';
+import type { SelectedRows } from './selected-rows.ts';
 import type { WorkTable } from './selection-sql.ts';
-
-type ArchivedWhat = Pick<ArchivedRows, 'kind' | 'changedColumns'>;
 
 /** What happened to one table, summed over the rounds of a purge. */
 export interface TableTally {
@@ -19,12 +20,14 @@ export interface TableTally {
   removed: number;
   /** Rows that stayed but lost a reference or got new values. */
   changed: number;
+  strategy: Strategy;
+  /** Survivors that were put back after the table was emptied; null where it was not. */
+  reinserted: number | null;
 }
 
 /**
- * Archives and removes what a selection lists: changed survivors first, then children before parents.
- * Removed must equal archived must equal planned, table by table; a trigger or rule that swallowed a
- * delete is found here.
+ * Archives and removes what a selection says. Removed must equal archived must equal planned, table by
+ * table; a trigger or rule that swallowed a delete is found here.
  */
 export class Removal {
   readonly tallies = new Map<string, TableTally>();
@@ -37,55 +40,95 @@ export class Removal {
     this.#archive = archive;
   }
 
-  async carryOut(selection: Selection, order: readonly RemovalGroup[]): Promise<void> {
-    for (const work of selection.doomedTables) {
-      await this.archive(work, { kind: 'rows', changedColumns: null }, selection.count(work));
+  /** Changed survivors first, then children before parents. */
+  async carryOut(selection: SelectedRows, order: readonly RemovalGroup[]): Promise<void> {
+    const tables = order.flatMap((group) => group.tables);
+    await this.archiveAll(selection, tables);
+    await this.clearAll(selection);
+    for (const group of order) await this.remove(selection, group.tables, 'delete');
+  }
+
+  /** What goes, and what changed rows were before. */
+  async archiveAll(selection: SelectedRows, tables: readonly Table[]): Promise<void> {
+    for (const table of tables) {
+      const planned = selection.doomedCount(table);
+      if (planned === 0) continue;
+      const from = selection.fromDoomed(table);
+      const rows = { source: table.name, kind: 'rows' as const, changedColumns: null, from };
+      this.tally(table.name).archived += await this.#copy(rows, planned);
     }
     for (const { work, sources } of selection.changed) {
       const columns = sources.flatMap(({ edge }) => changedColumns(edge.foreignKey));
-      const what = { kind: 'mutations' as const, changedColumns: [...new Set(columns)] };
-      await this.archive(work, what, selection.count(work));
+      await this.archiveOldValues(work, [...new Set(columns)], selection.count(work));
     }
+  }
+
+  /** Copies the listed rows as they are before some of their columns are changed. */
+  async archiveOldValues(
+    work: WorkTable,
+    columns: readonly string[],
+    planned: number,
+  ): Promise<void> {
+    if (planned === 0) return;
+    const source = work.table.name;
+    const from = sql`from ${source} join ${work.name} as hygiene_listed on ${listed(work)}`;
+    await this.#copy({ source, kind: 'mutations', changedColumns: columns, from }, planned);
+  }
+
+  /** Takes references away. Each row is changed once: a second statement would look in vain for a row told apart by place. */
+  async clearAll(selection: SelectedRows): Promise<void> {
     for (const changed of selection.changed) {
-      await this.#clear(changed, selection.count(changed.work));
+      const planned = selection.count(changed.work);
+      if (planned > 0) await this.#clear(changed, planned);
     }
-    for (const group of order) {
-      const works = group.tables.map((table) => selection.doomed(table));
-      await this.#removeGroup(
-        works.filter((work) => selection.count(work) > 0),
-        selection,
-      );
-    }
+  }
+
+  /** Removes the doomed rows of tables that may reference each other, by one statement. */
+  async remove(
+    selection: SelectedRows,
+    tables: readonly Table[],
+    strategy: Strategy,
+  ): Promise<void> {
+    const losing = tables.filter((table) => selection.doomedCount(table) > 0);
+    const [only] = losing;
+    if (only === undefined) return;
+    const removed = await this.#delete(losing.map((table) => selection.deleteDoomed(table)));
+    losing.forEach((table, at) => {
+      const counts = { planned: selection.doomedCount(table), removed: removed[at] ?? 0 };
+      this.recordRemoved(table.name, counts, strategy);
+    });
   }
 
   tally(table: QualifiedName): TableTally {
     const key = table.quoted;
     const known = this.tallies.get(key);
     if (known !== undefined) return known;
-    const fresh = { table, planned: 0, archived: 0, removed: 0, changed: 0 };
+    const fresh: TableTally = {
+      table,
+      planned: 0,
+      archived: 0,
+      removed: 0,
+      changed: 0,
+      strategy: 'delete',
+      reinserted: null,
+    };
     this.tallies.set(key, fresh);
     return fresh;
   }
 
-  /** Copies the listed rows, unless the archive was declined. */
-  async archive(work: WorkTable, what: ArchivedWhat, planned: number): Promise<void> {
-    if (this.#archive === null || planned === 0) return;
-    const source = work.table.name;
-    const selected = { workTable: work.name, condition: listed(work) };
-    const copied = await this.#archive.add({ source, ...what, selected });
-    if (copied !== planned)
-      throw mismatch(source, 'archived', { expected: planned, actual: copied });
-    if (what.kind === 'rows') this.tally(source).archived += copied;
-  }
-
-  /** Each row is changed once: a second statement would look in vain for a row told apart by place. */
-  async #clear(changed: ChangedRows, planned: number): Promise<void> {
-    if (planned === 0) return;
-    for (const combination of await combinationsOf(this.#connection, changed, planned)) {
-      const statement = clearReferences(changed.work, combination);
-      const { rowCount } = await this.#connection.query(statement);
-      this.recordChanged(changed.work, combination.rows, rowCount);
+  recordRemoved(
+    table: QualifiedName,
+    counts: { readonly planned: number; readonly removed: number },
+    strategy: Strategy,
+  ): void {
+    const { planned, removed } = counts;
+    if (removed !== planned) {
+      throw mismatch(table, 'removed', { expected: planned, actual: removed });
     }
+    const tally = this.tally(table);
+    tally.planned += planned;
+    tally.removed += removed;
+    tally.strategy = strategy;
   }
 
   recordChanged(work: WorkTable, planned: number, changed: number): void {
@@ -95,27 +138,30 @@ export class Removal {
     this.tally(work.table.name).changed += changed;
   }
 
-  async #removeGroup(works: readonly WorkTable[], selection: Selection): Promise<void> {
-    const [only] = works;
-    if (only === undefined) return;
-    if (works.length === 1) {
-      const { rowCount } = await this.#connection.query(deleteListed(only));
-      this.#recordRemoved(only, selection.count(only), rowCount);
-      return;
-    }
-    const { rows } = await this.#connection.query<Record<string, number>>(deleteCycle(works));
-    works.forEach((work, at) => {
-      this.#recordRemoved(work, selection.count(work), rows[0]?.[String(at)] ?? 0);
-    });
+  /** @returns how many rows were copied; 0 where the archive was declined */
+  async #copy(rows: ArchivedRows, planned: number): Promise<number> {
+    if (this.#archive === null) return 0;
+    const copied = await this.#archive.add(rows);
+    if (copied === planned) return copied;
+    throw mismatch(rows.source, 'archived', { expected: planned, actual: copied });
   }
 
-  #recordRemoved(work: WorkTable, planned: number, removed: number): void {
-    if (removed !== planned) {
-      throw mismatch(work.table.name, 'removed', { expected: planned, actual: removed });
+  async #clear(changed: ChangedRows, planned: number): Promise<void> {
+    for (const combination of await combinationsOf(this.#connection, changed, planned)) {
+      const statement = clearReferences(changed.work, combination);
+      const { rowCount } = await this.#connection.query(statement);
+      this.recordChanged(changed.work, combination.rows, rowCount);
     }
-    const tally = this.tally(work.table.name);
-    tally.planned += planned;
-    tally.removed += removed;
+  }
+
+  async #delete(statements: readonly Sql[]): Promise<readonly number[]> {
+    const [only] = statements;
+    if (only !== undefined && statements.length === 1) {
+      return [(await this.#connection.query(only)).rowCount];
+    }
+    const together = deleteTogether(statements);
+    const { rows } = await this.#connection.query<Record<string, number>>(together);
+    return statements.map((_, at) => rows[0]?.[String(at)] ?? 0);
   }
 }
 

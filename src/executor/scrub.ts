@@ -7,12 +7,12 @@ import { checkBudget } from '../policy/budget.ts';
 import { checkNullKeep } from '../policy/null-keep.ts';
 import { checkProtectedHits, type ProtectedHit } from '../policy/protected-rows.ts';
 import { assertAccessible, factsOf } from './access-facts.ts';
-import { countRows } from './count-rows.ts';
+import { countedRows, countRows } from './count-rows.ts';
 import { countProtected } from './protected-rows.ts';
-import { countedRows, type PurgeScope } from './purge.ts';
+import type { PurgeScope } from './purge.ts';
 import { Removal } from './removal.ts';
 import { assignListed } from './removal-sql.ts';
-import { createWorkTable, selectRoot, type WorkTable } from './selection-sql.ts';
+import { createWorkTable, isListedIn, selectRoot, type WorkTable } from './selection-sql.ts';
 
 /** A scrub whose table is resolved and whose work table exists; nothing is selected yet. */
 export interface PreparedScrub {
@@ -43,7 +43,7 @@ export async function assessScrub(
   scope: PurgeScope,
   { step, label, work }: PreparedScrub,
 ): Promise<ScrubAssessment> {
-  const { connection, lock } = scope;
+  const { connection, lock, window } = scope;
   const { table } = work;
   const counted = countedRows(scope, table, step.rows);
   const { total, unknown } = await countRows(connection, counted);
@@ -52,13 +52,19 @@ export async function assessScrub(
   );
   const hits: ProtectedHit[] = [];
   for (const set of scope.protectedSets.filter((each) => each.table.root === table.root)) {
-    const count = await countProtected(connection, set, work);
+    const count = await countProtected(connection, set, (seenFrom) => isListedIn(work, seenFrom));
     hits.push({ set: set.label, table: table.name.toString(), rows: count, effect: 'changed' });
   }
   const refusals = [
     checkNullKeep(label, step.rows.mode, unknown),
     checkProtectedHits(label, hits),
-    checkBudget(step.budget, { step: label, rows, rootRows: rows, rootTotal: total }),
+    checkBudget(step.budget, {
+      step: label,
+      rows,
+      rootRows: rows,
+      rootTotal: total,
+      isOnline: window === 'online',
+    }),
   ].filter((refusal) => refusal !== null);
   return { rows, total, nullRows: unknown, refusals };
 }
@@ -76,7 +82,7 @@ export async function carryOutScrub(
   if (refusal !== undefined) throw refusal;
   const removal = new Removal(scope.connection, step.archive ? archive : null);
   const changedColumns = Object.keys(step.set);
-  await removal.archive(work, { kind: 'mutations', changedColumns }, rows);
+  await removal.archiveOldValues(work, changedColumns, rows);
   if (rows > 0) {
     const assignments = Object.entries(step.set).map(([column, value]) => ({
       column,

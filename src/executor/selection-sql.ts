@@ -71,13 +71,19 @@ export function countReferencing(edge: EdgeSelection): Sql {
   return sql`select count(*)::float8 as count ${referencing(edge)}`;
 }
 
-/** How many rows the table has, and for how many the predicate is neither true nor false. */
+/**
+ * How many rows the table has, how many the row set, and for how many the predicate is NULL. OFFSET 0
+ * keeps the predicate from being evaluated once for each of the counts.
+ */
 export function countTable({ table, rows, excluded }: CountedRows): Sql {
   return sql`
     select count(*)::float8 as total,
-           count(*) filter (where (${rows.predicate}) is unknown)::float8 as unknown
-      from ${table.name}
-     where true ${notListed(table, excluded)}
+           count(*) filter (where judged.verdict is unknown)::float8 as unknown,
+           count(*) filter (where judged.verdict = ${rows.mode === 'match'}::boolean)::float8 as matching
+      from (select (${rows.predicate}) as verdict
+              from ${table.name}
+             where true ${notListed(table, excluded)}
+            offset 0) as judged
   `;
 }
 
@@ -94,6 +100,12 @@ function referencing(edge: EdgeSelection): Sql {
      where hygiene_parent.hygiene_round > ${edge.afterRound}::int
        ${notListed(child, edge.excluded)}
   `;
+}
+
+/** True for the rows of a table, by its own name, that a work table lists. */
+export function isListedIn(work: WorkTable, seenFrom: Table): Sql {
+  const same = sameRow(rowIdentity(work.table), selfAlias(seenFrom), 'hygiene_listed');
+  return sql`exists (select from ${work.name} as hygiene_listed where ${same})`;
 }
 
 /** The columns of a work table, read from its table or from a partition of it. */

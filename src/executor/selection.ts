@@ -1,19 +1,25 @@
 import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
-import { sql } from '../kernel/sql.ts';
+import { type Sql, sql } from '../kernel/sql.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
 import type { RowSet } from '../planner/steps.ts';
 import {
   type ChangedRows,
   type ChangeSource,
+  changedByTable,
+  changeSources,
   createMergedTable,
+  mergedLists,
   mergeSources,
 } from './changed-rows.ts';
+import { deleteListed, listed } from './removal-sql.ts';
+import type { SelectedRows } from './selected-rows.ts';
 import {
   countReferencing,
   createWorkTable,
   type EdgeSelection,
+  isListedIn,
   selectReferencing,
   selectRoot,
   type WorkTable,
@@ -35,7 +41,7 @@ export interface SelectionScope {
  * are locked before their dependents are looked up by a new statement, so that no dependent can be
  * added unseen. All of it is SQL; rows never come to Node.
  */
-export class Selection {
+export class Selection implements SelectedRows {
   readonly #connection: Connection;
   readonly #scope: SelectionScope;
   readonly #doomed = new Map<number, WorkTable>();
@@ -56,10 +62,7 @@ export class Selection {
       const name = new QualifiedName('pg_temp', `hygiene_${prefix}_doomed_${String(at + 1)}`);
       this.#doomed.set(table.oid, { name, table, referenced: referencedColumns(closure, table) });
     });
-    this.#sources = changingEdges(closure).map((edge, at) => {
-      const name = new QualifiedName('pg_temp', `hygiene_${prefix}_cleared_${String(at + 1)}`);
-      return { edge, work: { name, table: edge.child, referenced: [] } };
-    });
+    this.#sources = changeSources(closure, prefix);
     this.#changed = changedByTable(this.#sources, prefix);
   }
 
@@ -144,6 +147,29 @@ export class Selection {
     return this.#counts.get(work) ?? 0;
   }
 
+  doomedCount(table: Table): number {
+    const work = this.#doomed.get(table.oid);
+    return work === undefined ? 0 : this.count(work);
+  }
+
+  fromDoomed(table: Table): Sql {
+    const work = this.doomed(table);
+    return sql`from ${table.name} join ${work.name} as hygiene_listed on ${listed(work)}`;
+  }
+
+  isDoomed(table: Table, seenFrom: Table): Sql {
+    return isListedIn(this.doomed(table), seenFrom);
+  }
+
+  deleteDoomed(table: Table): Sql {
+    return deleteListed(this.doomed(table));
+  }
+
+  /** Nobody has copied them yet. */
+  survivors(): null {
+    return null;
+  }
+
   /** Rows that reference doomed rows through this foreign key. */
   edgeCount(edge: ClosureEdge): number {
     return this.#edgeCounts.get(edge) ?? 0;
@@ -216,25 +242,9 @@ export class Selection {
     return [...this.#doomed.values(), ...sources, ...this.#merged().map(({ work }) => work)];
   }
 
-  /** Where one key alone changes a table, its list is the table's. */
   #merged(): readonly ChangedRows[] {
-    return this.#changed.filter(({ sources }) => sources.length > 1);
+    return mergedLists(this.#changed);
   }
-}
-
-function changedByTable(sources: readonly ChangeSource[], prefix: string): readonly ChangedRows[] {
-  const tables = [...new Set(sources.map(({ work }) => work.table))];
-  return tables.flatMap((table, at) => {
-    const own = sources.filter(({ work }) => work.table === table);
-    const [only] = own;
-    if (only !== undefined && own.length === 1) return [{ work: only.work, sources: own }];
-    const name = new QualifiedName('pg_temp', `hygiene_${prefix}_changed_${String(at + 1)}`);
-    return [{ work: { name, table, referenced: [] }, sources: own }];
-  });
-}
-
-function changingEdges(closure: Closure): readonly ClosureEdge[] {
-  return closure.edges.filter((edge) => edge.action === 'nullify' || edge.action === 'default');
 }
 
 function referencedColumns(closure: Closure, table: Table): readonly string[] {

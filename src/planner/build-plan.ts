@@ -1,9 +1,11 @@
 import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
 import { sha256 } from '../kernel/digest.ts';
 import type { Closure, ClosureEdge } from './closure.ts';
-import { type EstimateInput, estimateMs } from './estimate.ts';
+import { estimateMs } from './estimate.ts';
 import { removalOrder } from './order.ts';
 import type { PlanCounts, PlanInput, PlannedEdge, PlannedTable, PurgePlan } from './plan.ts';
+import { rowsOf } from './row-numbers.ts';
+import type { StrategyChoice } from './strategy.ts';
 import { planWarnings } from './warnings.ts';
 
 export function buildPlan(catalog: Catalog, input: PlanInput): PurgePlan {
@@ -14,11 +16,14 @@ export function buildPlan(catalog: Catalog, input: PlanInput): PurgePlan {
     edges: closure.edges.map((edge) => plannedEdge(catalog, edge, counts)),
     nullPredicateRows: counts.nullPredicateRows,
     order: removalOrder(closure).map(({ tables }) => tables.map((table) => table.name.toString())),
-    strategy: 'delete' as const,
+    strategy: input.choice.strategy,
+    options: input.choice.options,
+    rewritten: input.choice.rewritten.map(({ name }) => name.toString()),
+    detached: input.choice.detached.map(({ key }) => key.name),
   };
   return {
     ...removal,
-    estimatedMs: estimateMs(estimateInput(input)),
+    estimatedMs: priceOf(input.choice),
     warnings: planWarnings(catalog, input),
     digest: digestOf(removal),
   };
@@ -46,10 +51,11 @@ function digestOf(plan: Omit<PurgePlan, 'estimatedMs' | 'warnings' | 'digest'>):
   );
 }
 
-function plannedTables({ closure, counts }: PlanInput): readonly PlannedTable[] {
+function plannedTables({ closure, counts, window, choice }: PlanInput): readonly PlannedTable[] {
   const doomable = new Set(closure.tables);
   const changed = changedRows(closure, counts);
   const referencing = closure.edges.map((edge) => edge.child);
+  const switched = new Set(choice.detached.map(({ key }) => key.child));
   return [...new Set([...closure.tables, ...referencing])].map((table) => {
     const doomed = counts.doomed.get(table) ?? 0;
     const total = counts.totals?.get(table) ?? null;
@@ -60,10 +66,24 @@ function plannedTables({ closure, counts }: PlanInput): readonly PlannedTable[] 
       changed: changed.get(table) ?? 0,
       total,
       survivors: total === null ? null : total - doomed,
-      lock: isWritten ? 'ROW EXCLUSIVE' : 'ROW SHARE',
-      locksRows: doomable.has(table),
+      lock: lockOf({
+        isWritten,
+        isWhole: isWritten ? window === 'maintenance' : switched.has(table.oid),
+      }),
+      locksRows: window === 'online' && doomable.has(table),
     };
   });
+}
+
+function lockOf({
+  isWritten,
+  isWhole,
+}: {
+  isWritten: boolean;
+  isWhole: boolean;
+}): PlannedTable['lock'] {
+  if (isWhole) return 'ACCESS EXCLUSIVE';
+  return isWritten ? 'ROW EXCLUSIVE' : 'ROW SHARE';
 }
 
 /** Where the rows themselves were not counted, the references that they lose. */
@@ -91,9 +111,13 @@ function plannedEdge(catalog: Catalog, edge: ClosureEdge, counts: PlanCounts): P
   };
 }
 
-function estimateInput({ closure, counts, archive }: PlanInput): EstimateInput {
-  const rowsOf = (table: Table): number => counts.totals?.get(table) ?? table.estimatedRows ?? 0;
-  return {
+function priceOf({ options, strategy }: StrategyChoice): number {
+  return options.find((option) => option.strategy === strategy)?.estimatedMs ?? 0;
+}
+
+/** What children-first DELETE costs, in milliseconds. */
+export function estimateDelete({ closure, counts, archive }: DeletedInput): number {
+  return estimateMs({
     archive,
     removed: sum(closure.tables.map((table) => counts.doomed.get(table) ?? 0)),
     changed: sum([...changedRows(closure, counts).values()]),
@@ -101,11 +125,13 @@ function estimateInput({ closure, counts, archive }: PlanInput): EstimateInput {
       .filter((edge) => edge.foreignKey.enforced)
       .map((edge) => ({
         parents: counts.doomed.get(edge.parent) ?? 0,
-        childRows: rowsOf(edge.child),
+        childRows: rowsOf(edge.child, counts),
         indexed: edge.foreignKey.indexed,
       })),
-  };
+  });
 }
+
+type DeletedInput = Pick<PlanInput, 'closure' | 'counts' | 'archive'>;
 
 /** JSON with the keys of every object in order, so that equal plans have equal text. */
 function canonicalJson(value: unknown): string {

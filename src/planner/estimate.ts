@@ -35,6 +35,11 @@ export function estimateMs({ removed, changed, archive, checks }: EstimateInput)
   return Math.round((rows + archived + checked) / 1000);
 }
 
+/** What the checks of one foreign key cost, in milliseconds. */
+export function checkMs(check: CheckCost): number {
+  return checkMicroseconds(check) / 1000;
+}
+
 function checkMicroseconds({ parents, childRows, indexed }: CheckCost): number {
   const scan = childRows * MICROSECONDS.scannedRow;
   // A scan of a small table costs no more than a look into an index.

@@ -1,5 +1,6 @@
 import type { OnDelete, Table } from '../catalog/model.ts';
 import type { Closure, ClosureEdge, EdgeAction } from './closure.ts';
+import type { Strategy, StrategyChoice, StrategyOption, Window } from './strategy.ts';
 
 type WarningKind =
   'unindexed' | 'not validated' | 'no archive' | 'guard' | 'trigger' | 'rule' | 'no key';
@@ -13,8 +14,8 @@ export interface PlanWarning {
   readonly sql: string | null;
 }
 
-/** The strongest lock that a table gets; both let others read, and write other rows. */
-type TableLock = 'ROW EXCLUSIVE' | 'ROW SHARE';
+/** The strongest lock that a table gets; the first two let others read, and write other rows. */
+type TableLock = 'ROW EXCLUSIVE' | 'ROW SHARE' | 'ACCESS EXCLUSIVE';
 
 export interface PlannedTable {
   /** As people read it: `users`, `billing.invoices`. */
@@ -52,8 +53,14 @@ export interface PurgePlan {
   readonly nullPredicateRows: number;
   /** Groups of tables in the order of removal; a group is one statement. */
   readonly order: readonly (readonly string[])[];
-  readonly strategy: 'delete';
-  /** Milliseconds, roughly; see `estimateMs`. */
+  readonly strategy: Strategy;
+  /** Each strategy with its price, and why it is not possible where it is not. */
+  readonly options: readonly StrategyOption[];
+  /** Tables that are emptied and get their survivors back. */
+  readonly rewritten: readonly string[];
+  /** Foreign keys that are switched off and on again. */
+  readonly detached: readonly string[];
+  /** Milliseconds, roughly, for the chosen strategy. */
   readonly estimatedMs: number;
   readonly warnings: readonly PlanWarning[];
   /** Of what will happen, so without statistics, totals, time and warnings. */
@@ -64,6 +71,8 @@ export interface PurgePlan {
 export interface PlanCounts {
   readonly doomed: ReadonlyMap<Table, number>;
   readonly totals?: ReadonlyMap<Table, number>;
+  /** Rows of tables that nobody counted, by their size. */
+  readonly estimates?: ReadonlyMap<Table, number>;
   readonly edges: ReadonlyMap<ClosureEdge, number>;
   /** Rows that stay but lose references, however many each of them loses. */
   readonly changed?: ReadonlyMap<Table, number>;
@@ -73,6 +82,8 @@ export interface PlanCounts {
 export interface PlanInput {
   readonly closure: Closure;
   readonly counts: PlanCounts;
+  readonly window: Window;
+  readonly choice: StrategyChoice;
   /** Options of the purge step that the plan warns about. */
   readonly archive: boolean;
   readonly guard: boolean;

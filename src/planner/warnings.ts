@@ -48,8 +48,8 @@ function edgeWarnings(catalog: Catalog, { foreignKey }: ClosureEdge): readonly P
   return warnings;
 }
 
-/** PostgreSQL builds no index of a partitioned table CONCURRENTLY. */
-function indexStatement(table: Table, columns: readonly string[]): string {
+/** The index that a foreign key lacks. PostgreSQL builds no index of a partitioned table CONCURRENTLY. */
+export function indexStatement(table: Table, columns: readonly string[]): string {
   const how = table.kind === 'partitioned' ? 'create index on' : 'create index concurrently on';
   return `${how} ${table.name.quoted} (${columns.map(quoteIdentifier).join(', ')});`;
 }

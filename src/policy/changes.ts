@@ -17,7 +17,11 @@ export interface ObservedChange {
 export interface ExpectedChange {
   readonly deleted: number;
   readonly updated: number;
+  /** Survivors that the engine put back after it had emptied the table; null where it did not. */
+  readonly reinserted: number | null;
 }
+
+const NO_CHANGE: ExpectedChange = { deleted: 0, updated: 0, reinserted: null };
 
 export interface SideEffect {
   readonly table: string;
@@ -53,23 +57,24 @@ export function judgeChanges(
 ): readonly RecordedSideEffect[] {
   const recorded: RecordedSideEffect[] = [];
   for (const change of observed) {
-    if (change.rewritten) throw truncated(change);
+    const expected = rules.expected.get(change.table) ?? NO_CHANGE;
+    if (change.rewritten && expected.reinserted === null) throw truncated(change);
     const effect = rules.sideEffects.find((each) => each.table === change.table);
     if (effect !== undefined && !rules.expected.has(change.table)) {
       recorded.push(judgeSideEffect(change, effect, rules.rowsRemoved));
       continue;
     }
-    judgeTable(change, rules);
+    judgeTable(change, expected, rules);
   }
   return recorded;
 }
 
-function judgeTable(change: ObservedChange, rules: ChangeRules): void {
-  const expected = rules.expected.get(change.table) ?? { deleted: 0, updated: 0 };
+function judgeTable(change: ObservedChange, expected: ExpectedChange, rules: ChangeRules): void {
   const moved = rules.freeForm
     ? change.movable
     : Math.min(change.movable, Math.max(0, change.deleted - expected.deleted));
-  if (change.inserted > moved) throw inserted(change, change.inserted - moved);
+  const putBack = expected.reinserted ?? 0;
+  if (change.inserted > moved + putBack) throw inserted(change, change.inserted - moved - putBack);
   if (rules.freeForm) return;
   const deleted = change.deleted - moved;
   const updated = change.updated + moved;

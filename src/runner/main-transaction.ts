@@ -68,6 +68,9 @@ export async function doAndProve(
     protectedSets,
     logger: engine.logger,
     place,
+    window: engine.settings.window,
+    strategy: engine.settings.strategy,
+    settle: () => fence.checkDeferredConstraints(),
   });
   await steps.run(migration);
   if (isFreeForm(migration)) await steps.assertKept();

@@ -22,7 +22,7 @@ import { type Engine, transactionSettings } from './engine.ts';
 import { asRunError } from './failures.ts';
 import type { ExecOrder, Selected } from './pending.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
-import type { RunnableMigration } from './runnable.ts';
+import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import { filesInTurn, inspect, type MigrationSource } from './inspection.ts';
 
 export type PlannedStep =
@@ -154,7 +154,7 @@ class MigrationPlanner {
     const missing = migration.requires.filter((name) => !referenceExists(this.#catalog, name));
     const steps: PreparedStep[] = [];
     for (const step of missing.length > 0 ? [] : stepsOf(migration)) {
-      steps.push(await this.#careful(migration.id, () => this.#prepareStep(step)));
+      steps.push(await this.#careful(migration.id, () => this.#prepareStep(migration, step)));
     }
     return { migration, missing, steps };
   }
@@ -189,9 +189,12 @@ class MigrationPlanner {
     }
   }
 
-  async #prepareStep(step: PlannableStep): Promise<Exclude<PreparedStep, HygieneError>> {
+  async #prepareStep(
+    migration: RunnableMigration,
+    step: PlannableStep,
+  ): Promise<Exclude<PreparedStep, HygieneError>> {
     if (step.kind === 'unknown') return step;
-    const scope = this.#scope();
+    const scope = this.#scope(migration);
     return step.kind === 'purge'
       ? { kind: 'purge', scope, prepared: await preparePurge(scope, step) }
       : { kind: 'scrub', scope, prepared: await prepareScrub(scope, step) };
@@ -211,9 +214,14 @@ class MigrationPlanner {
     return { step: { kind: 'purge', label, plan: purgePlan }, refusals };
   }
 
-  #scope(): PurgeScope {
+  #scope(migration: RunnableMigration): PurgeScope {
     this.#steps += 1;
+    const { window, strategy } = this.#engine.settings;
     return {
+      window,
+      strategy,
+      isFreeForm: isFreeForm(migration),
+      settle: () => Promise.resolve(),
       connection: this.#engine.session.connection,
       catalog: this.#catalog,
       role: this.#role,

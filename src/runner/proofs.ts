@@ -26,7 +26,7 @@ export function judgeCounters(engine: Engine, scope: CounterScope): readonly Rec
   const { catalog, migration, steps, changes } = scope;
   const freeForm = isFreeForm(migration);
   const sideEffects = declaredSideEffects(catalog, engine.settings.sideEffects);
-  const rowsRemoved = changedRows(changes, sideEffects);
+  const rowsRemoved = changedRows(changes, sideEffects) + steps.rowsRewritten;
   const recorded = judgeChanges(
     changes.map((change) => ({
       ...change,

@@ -15,6 +15,7 @@ import type { Logger } from '../kernel/ports.ts';
 import { sql } from '../kernel/sql.ts';
 import type { PurgePlan } from '../planner/plan.ts';
 import type { RowSet, Step } from '../planner/steps.ts';
+import type { Strategy, Window } from '../planner/strategy.ts';
 import type { ExpectedChange } from '../policy/changes.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -34,7 +35,7 @@ export interface TableReport {
   readonly archived: number;
   readonly removed: number;
   readonly changed: number;
-  readonly strategy: 'delete';
+  readonly strategy: Strategy;
 }
 
 export interface StepScope {
@@ -44,6 +45,9 @@ export interface StepScope {
   readonly protectedSets: readonly ProtectedSet[];
   readonly logger: Logger;
   readonly place: ArchivePlace;
+  readonly window: Window;
+  readonly strategy: Strategy | null;
+  readonly settle: () => Promise<void>;
 }
 
 /** Carries out the `up` of one migration and keeps count. */
@@ -54,6 +58,7 @@ export class StepRunner {
   #isFreeForm = false;
   /** The steps that were done, as the transaction should remember them too. */
   #done = '';
+  readonly #expected = new Map<string, ExpectedChange>();
   readonly #tables = new Map<
     string,
     { readonly name: QualifiedName; readonly report: TableReport }
@@ -119,20 +124,18 @@ export class StepRunner {
 
   /** What the counters should say, by the root of each partition tree. */
   expectedChanges(): ReadonlyMap<string, ExpectedChange> {
-    const expected = new Map<string, ExpectedChange>();
-    for (const { name, report } of this.#tables.values()) {
-      const root = this.#rootOf(name);
-      const before = expected.get(root) ?? { deleted: 0, updated: 0 };
-      expected.set(root, {
-        deleted: before.deleted + report.removed,
-        updated: before.updated + report.changed,
-      });
-    }
-    return expected;
+    return this.#expected;
   }
 
   get rowsRemoved(): number {
     return this.tables.reduce((sum, { removed }) => sum + removed, 0);
+  }
+
+  /** Rows that went with their table: no counter has seen them go. */
+  get rowsRewritten(): number {
+    return this.tables
+      .filter(({ strategy }) => strategy === 'rewrite')
+      .reduce((sum, { removed }) => sum + removed, 0);
   }
 
   get rowsChanged(): number {
@@ -167,9 +170,9 @@ export class StepRunner {
   }
 
   #purgeScope(): PurgeScope {
-    const { connection, catalog, role, protectedSets } = this.#scope;
+    const { place: _place, logger: _logger, ...scope } = this.#scope;
     const prefix = `s${String(this.reports.length + 1)}`;
-    return { connection, catalog, role, protectedSets, prefix, lock: true, earlier: [] };
+    return { ...scope, prefix, lock: true, earlier: [], isFreeForm: this.#isFreeForm };
   }
 
   async #keep(label: string, removal: Removal, plan: PurgePlan | null): Promise<StepReport> {
@@ -179,11 +182,24 @@ export class StepRunner {
       removed += tally.removed;
       changed += tally.changed;
       this.#add(tally);
+      this.#expect(tally);
     }
     const report = { label, plan, removed, changed };
     this.reports.push(report);
     await this.#markDone();
     return report;
+  }
+
+  /** A table that is emptied loses what the counters have seen so far. */
+  #expect({ table, removed, changed, reinserted }: TableTally): void {
+    const root = this.#rootOf(table);
+    const before = this.#expected.get(root) ?? { deleted: 0, updated: 0, reinserted: null };
+    this.#expected.set(
+      root,
+      reinserted === null
+        ? { ...before, deleted: before.deleted + removed, updated: before.updated + changed }
+        : { deleted: 0, updated: changed, reinserted },
+    );
   }
 
   #add({ table: name, ...tally }: TableTally): void {
@@ -194,7 +210,7 @@ export class StepRunner {
       archived: (before?.archived ?? 0) + tally.archived,
       removed: (before?.removed ?? 0) + tally.removed,
       changed: (before?.changed ?? 0) + tally.changed,
-      strategy: 'delete',
+      strategy: tally.strategy,
     };
     this.#tables.set(name.quoted, { name, report });
   }

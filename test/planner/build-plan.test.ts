@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Catalog, Table, Trigger } from '../../src/catalog/model.ts';
 import { QualifiedName } from '../../src/kernel/identifiers.ts';
-import { buildPlan } from '../../src/planner/build-plan.ts';
-import type { PurgePlan } from '../../src/planner/plan.ts';
+import { buildPlan, estimateDelete } from '../../src/planner/build-plan.ts';
+import { chooseStrategy } from '../../src/planner/choose-strategy.ts';
+import type { PlanCounts, PlanInput, PurgePlan } from '../../src/planner/plan.ts';
 import { planClosure } from '../../src/planner/plan-closure.ts';
 import { catalogOf, type ForeignKeySketch, tableNamed } from './catalog-of.ts';
 
@@ -45,20 +46,24 @@ function planOf(catalog: Catalog = shopOf(), counted: Counted = {}): PurgePlan {
     sessions_users_fkey: counted.sessions ?? 25,
     payments_users_fkey: 3,
   };
-  return buildPlan(catalog, {
-    closure,
-    archive: counted.archive ?? true,
-    guard: counted.guard ?? false,
-    counts: {
-      doomed: new Map([
-        [users, 10],
-        [sessions, counted.sessions ?? 25],
-      ]),
-      totals: new Map([[users, counted.totalUsers ?? 12]]),
-      edges: new Map(closure.edges.map((edge) => [edge, rows[edge.foreignKey.name] ?? 0])),
-      nullPredicateRows: 1,
-    },
-  });
+  const archive = counted.archive ?? true;
+  const counts: PlanCounts = {
+    doomed: new Map([
+      [users, 10],
+      [sessions, counted.sessions ?? 25],
+    ]),
+    totals: new Map([[users, counted.totalUsers ?? 12]]),
+    edges: new Map(closure.edges.map((edge) => [edge, rows[edge.foreignKey.name] ?? 0])),
+    nullPredicateRows: 1,
+  };
+  const guard = counted.guard ?? false;
+  return buildPlan(catalog, deletedOnline(catalog, { closure, counts, archive, guard }));
+}
+
+function deletedOnline(catalog: Catalog, input: Omit<PlanInput, 'window' | 'choice'>): PlanInput {
+  const window = 'online';
+  const question = { ...input, window, facts: null, isFreeForm: false, asked: null } as const;
+  return { ...input, window, choice: chooseStrategy(catalog, question, estimateDelete(input)) };
 }
 
 describe('A plan', () => {
@@ -204,7 +209,8 @@ describe('A plan warns', () => {
     ]);
     const closure = planClosure(catalog, tableNamed(catalog, 'users'), { notes: 'purge' });
     const counts = { doomed: new Map(), edges: new Map(), nullPredicateRows: 0 };
-    const plan = buildPlan(catalog, { closure, counts, archive: true, guard: false });
+    const input = { closure, counts, archive: true, guard: false };
+    const plan = buildPlan(catalog, deletedOnline(catalog, input));
     expect(plan.warnings).toEqual([]);
     expect(plan.tables.map((table) => table.doomed)).toEqual([0, 0]);
   });

@@ -9,7 +9,14 @@ import {
 import { expectReadable } from './terminal.ts';
 
 function facts(changes: Partial<BudgetFacts> = {}): BudgetFacts {
-  return { step: 'purge users', rows: 1_500, rootRows: 300, rootTotal: 320, ...changes };
+  return {
+    step: 'purge users',
+    rows: 1_500,
+    rootRows: 300,
+    rootTotal: 320,
+    isOnline: true,
+    ...changes,
+  };
 }
 
 describe('a budget', () => {

@@ -21,7 +21,7 @@ function rules(changes: Partial<ChangeRules> = {}): ChangeRules {
 }
 
 const planned = rules({
-  expected: new Map([['users', { deleted: 3, updated: 2 }]]),
+  expected: new Map([['users', { deleted: 3, updated: 2, reinserted: null }]]),
   rowsRemoved: 3,
 });
 const audited = rules({

@@ -51,6 +51,12 @@ const purgePlan: PurgePlan = {
   nullPredicateRows: 7,
   order: [['payments'], ['users']],
   strategy: 'delete',
+  options: [
+    { strategy: 'delete', estimatedMs: 2500, obstacle: null },
+    { strategy: 'detach', estimatedMs: 300, obstacle: 'only in the maintenance window' },
+  ],
+  rewritten: [],
+  detached: [],
   estimatedMs: 2500,
   warnings: [
     {

@@ -1,0 +1,117 @@
+import type { Table } from '../catalog/model.ts';
+import { type Connection, queryOne } from '../database/connection.ts';
+import { createTableAs } from '../database/create-table-as.ts';
+import { HygieneError } from '../kernel/errors.ts';
+import { ColumnName, QualifiedName } from '../kernel/identifiers.ts';
+import { joinSql, rawSql, sql } from '../kernel/sql.ts';
+import { selfAlias, wholeRow } from './row-identity.ts';
+import type { SelectedRows } from './selected-rows.ts';
+
+interface Content {
+  readonly rows: number;
+  /** Of all rows in any order. */
+  readonly hash: string;
+}
+
+interface Kept {
+  readonly table: Table;
+  readonly copy: QualifiedName;
+  readonly before: Content;
+}
+
+/**
+ * Empties tables and puts back the rows that stay. Identity values stay what they are, and sequences go
+ * on where they were. That the same rows are there again is proven by count and hash.
+ */
+export class Rewrite {
+  readonly #connection: Connection;
+  readonly #selection: SelectedRows;
+  readonly #prefix: string;
+  #kept: readonly Kept[] = [];
+
+  constructor(connection: Connection, selection: SelectedRows, prefix: string) {
+    this.#connection = connection;
+    this.#selection = selection;
+    this.#prefix = prefix;
+  }
+
+  /** Copies the survivors, where that is not done yet, and empties the tables. */
+  async empty(tables: readonly Table[]): Promise<void> {
+    const kept: Kept[] = [];
+    for (const [at, table] of tables.entries()) {
+      const copy = this.#selection.survivors(table) ?? (await this.#copySurvivors(table, at));
+      kept.push({ table, copy, before: await this.#contentOf(copy) });
+    }
+    this.#kept = kept;
+    const names = joinSql(
+      tables.map(({ name }) => sql`${name}`),
+      ', ',
+    );
+    await this.#connection.query(sql`truncate ${names}`);
+  }
+
+  /**
+   * @returns how many rows each table has now
+   * @throws HygieneError HYG_RUN_SURVIVORS_CHANGED
+   */
+  async refill(): Promise<ReadonlyMap<Table, number>> {
+    const rows = new Map<Table, number>();
+    for (const { table, copy, before } of this.#kept) {
+      await this.#putBack(table, copy);
+      const after = await this.#contentOf(table.name);
+      if (after.rows !== before.rows || after.hash !== before.hash) {
+        throw survivorsChanged(table, before.rows, after.rows);
+      }
+      rows.set(table, after.rows);
+    }
+    return rows;
+  }
+
+  async #copySurvivors(table: Table, at: number): Promise<QualifiedName> {
+    const name = new QualifiedName('pg_temp', `hygiene_${this.#prefix}_kept_${String(at + 1)}`);
+    await createTableAs(
+      this.#connection,
+      { name, temporary: true },
+      sql`
+        select ${rawSql(selfAlias(table))}.*
+          from ${table.name}
+         where not ${this.#selection.isDoomed(table, table)}
+      `,
+    );
+    return name;
+  }
+
+  /** A generated column is computed anew; that it comes to the same is part of the hash. */
+  async #putBack(table: Table, copy: QualifiedName): Promise<void> {
+    const columns = joinSql(
+      table.columns
+        .filter(({ generated }) => generated === null)
+        .map(({ name }) => sql`${new ColumnName(name)}`),
+      ', ',
+    );
+    await this.#connection.query(sql`
+      insert into ${table.name} (${columns}) overriding system value
+      select ${columns} from ${copy}
+    `);
+  }
+
+  #contentOf(table: QualifiedName): Promise<Content> {
+    return queryOne<Content>(
+      this.#connection,
+      sql`
+        select count(*)::float8 as rows,
+               coalesce(sum(hashtextextended(${wholeRow('hygiene_row')}, 0)), 0)::text as hash
+          from ${table} as hygiene_row
+      `,
+    );
+  }
+}
+
+function survivorsChanged(table: Table, before: number, after: number): HygieneError {
+  const name = table.name.toString();
+  return new HygieneError('HYG_RUN_SURVIVORS_CHANGED', {
+    message: `${name}: the rows that stay are not the same after the rewrite (${String(before)} before, ${String(after)} after).`,
+    hint: `Nothing was kept. Run with --strategy detach or delete; look for a generated column of ${name}.`,
+    details: { table: name, before, after },
+  });
+}

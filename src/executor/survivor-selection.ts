@@ -1,0 +1,193 @@
+import type { Table } from '../catalog/model.ts';
+import { tableByOid, type Catalog } from '../catalog/model.ts';
+import { type Connection, queryOne } from '../database/connection.ts';
+import { createTableAs } from '../database/create-table-as.ts';
+import { QualifiedName } from '../kernel/identifiers.ts';
+import { type Sql, sql } from '../kernel/sql.ts';
+import type { Closure, ClosureEdge } from '../planner/closure.ts';
+import { removalOrder } from '../planner/order.ts';
+import type { RowSet } from '../planner/steps.ts';
+import {
+  type ChangedRows,
+  type ChangeSource,
+  changedByTable,
+  changeSources,
+  createMergedTable,
+  mergedLists,
+  mergeSources,
+} from './changed-rows.ts';
+import type { SelectedRows } from './selected-rows.ts';
+import { createWorkTable, type WorkTable } from './selection-sql.ts';
+import {
+  countDangling,
+  deleteUnkept,
+  fromUnkept,
+  isUnkept,
+  type Kept,
+  selectDangling,
+  selectKept,
+} from './survivor-sql.ts';
+
+export interface SurvivorScope {
+  readonly rows: RowSet;
+  readonly closure: Closure;
+  /** Rows of each table of the closure, exactly. */
+  readonly totals: ReadonlyMap<Table, number>;
+  /** Whether the doomed rows will be copied. */
+  readonly archive: boolean;
+  /** Distinguishes the work tables of several selections in one transaction. */
+  readonly prefix: string;
+}
+
+/**
+ * The rows a purge dooms, told from those that stay: where most go, it is far less work to copy the
+ * survivors than to list the doomed. Only for tables that nobody else can change meanwhile, and only
+ * where {@link canTellFromSurvivors} says so.
+ */
+export class SurvivorSelection implements SelectedRows {
+  readonly changed: readonly ChangedRows[];
+  readonly #connection: Connection;
+  readonly #scope: SurvivorScope;
+  readonly #kept = new Map<Table, Kept>();
+  readonly #sources: readonly ChangeSource[];
+  readonly #counts = new Map<WorkTable, number>();
+  readonly #edgeCounts = new Map<ClosureEdge, number>();
+
+  constructor(connection: Connection, scope: SurvivorScope) {
+    this.#connection = connection;
+    this.#scope = scope;
+    this.#sources = changeSources(scope.closure, scope.prefix);
+    this.changed = changedByTable(this.#sources, scope.prefix);
+  }
+
+  /** Copies the survivors, parents first, then lists the rows that lose references. */
+  async select(): Promise<void> {
+    const { closure } = this.#scope;
+    const parentsFirst = removalOrder(closure)
+      .flatMap(({ tables }) => tables)
+      .reverse();
+    for (const table of parentsFirst) await this.#keep(table);
+    for (const source of this.#sources) await this.#listDangling(source);
+    for (const each of mergedLists(this.changed)) {
+      await this.#connection.query(createMergedTable(each));
+      await this.#filled(each.work, mergeSources(each));
+    }
+    for (const edge of closure.edges) await this.#countEdge(edge);
+  }
+
+  get rootRows(): number {
+    return this.doomedCount(this.#scope.closure.root);
+  }
+
+  doomedCount(table: Table): number {
+    const kept = this.#kept.get(table);
+    return kept === undefined ? 0 : (this.#scope.totals.get(table) ?? 0) - kept.rows;
+  }
+
+  fromDoomed(table: Table): Sql {
+    return fromUnkept(this.#keptOf(table));
+  }
+
+  isDoomed(table: Table): Sql {
+    return isUnkept(this.#keptOf(table));
+  }
+
+  deleteDoomed(table: Table): Sql {
+    return deleteUnkept(this.#keptOf(table));
+  }
+
+  survivors(table: Table): QualifiedName {
+    return this.#keptOf(table).name;
+  }
+
+  count(work: WorkTable): number {
+    return this.#counts.get(work) ?? 0;
+  }
+
+  edgeCount(edge: ClosureEdge): number {
+    return this.#edgeCounts.get(edge) ?? 0;
+  }
+
+  async #keep(table: Table): Promise<void> {
+    const { prefix, rows, closure } = this.#scope;
+    const at = String(this.#kept.size + 1);
+    const name = new QualifiedName('pg_temp', `hygiene_${prefix}_kept_${at}`);
+    const followed = closure.edges.filter(
+      (edge) => edge.action === 'purge' && edge.child === table,
+    );
+    const copy = selectKept(table, {
+      rows: table === closure.root ? rows : null,
+      parents: followed.map((edge) => ({ edge, kept: this.#keptOf(edge.parent) })),
+    });
+    const count = await createTableAs(this.#connection, { name, temporary: true }, copy);
+    if (this.#isLookedUp(table)) await this.#connection.query(sql`analyze ${name}`);
+    this.#kept.set(table, { name, table, rows: count });
+  }
+
+  /** A copy that nothing is joined with needs no statistics. */
+  #isLookedUp(table: Table): boolean {
+    const { archive, closure } = this.#scope;
+    return archive || closure.edges.some(({ parent }) => parent === table);
+  }
+
+  async #listDangling({ edge, work }: ChangeSource): Promise<void> {
+    await this.#connection.query(createWorkTable(work));
+    await this.#filled(work, selectDangling(work, this.#dangling(edge)));
+    this.#edgeCounts.set(edge, this.count(work));
+  }
+
+  async #filled(work: WorkTable, statement: Sql): Promise<void> {
+    const { rowCount } = await this.#connection.query(statement);
+    this.#counts.set(work, rowCount);
+    if (rowCount > 0) await this.#connection.query(sql`analyze ${work.name}`);
+  }
+
+  /** Where one key alone leads into a table, its rows are the table's. */
+  async #countEdge(edge: ClosureEdge): Promise<void> {
+    if (this.#edgeCounts.has(edge)) return;
+    const others = this.#scope.closure.edges.filter(
+      (other) => other.action === 'purge' && other.child === edge.child,
+    );
+    if (edge.action === 'purge' && others.length === 1) {
+      this.#edgeCounts.set(edge, this.doomedCount(edge.child));
+      return;
+    }
+    const dangling = this.#dangling(edge);
+    const counted = edge.action === 'purge' ? { ...dangling, survivors: null } : dangling;
+    const { count } = await queryOne<{ count: number }>(this.#connection, countDangling(counted));
+    this.#edgeCounts.set(edge, count);
+  }
+
+  #dangling(edge: ClosureEdge): Parameters<typeof countDangling>[0] {
+    return {
+      edge,
+      parent: this.#keptOf(edge.parent),
+      survivors: this.#kept.get(edge.child) ?? null,
+    };
+  }
+
+  #keptOf(table: Table): Kept {
+    const kept = this.#kept.get(table);
+    if (kept === undefined) throw new Error(`${table.name.toString()} is not in the closure`);
+    return kept;
+  }
+}
+
+/**
+ * Whether what goes can be told from what stays: plain tables with a key, no circle, and every reference
+ * sure to have found its row, since a reference to a row that was never there looks like one to a doomed row.
+ */
+export function canTellFromSurvivors(catalog: Catalog, closure: Closure): boolean {
+  const isPlain = ({ kind, key, partitionOf, inheritanceChildren }: Table): boolean =>
+    kind === 'table' && key !== null && partitionOf === null && inheritanceChildren.length === 0;
+  return (
+    closure.tables.every(isPlain) &&
+    closure.edges.every(({ child, parent, foreignKey }) => {
+      const { validated, enforced } = foreignKey;
+      const isDirect =
+        tableByOid(catalog, foreignKey.child) === child && foreignKey.parent === parent.oid;
+      return validated && enforced && isDirect;
+    }) &&
+    removalOrder(closure).every(({ cyclic }) => !cyclic)
+  );
+}

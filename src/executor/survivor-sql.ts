@@ -1,0 +1,117 @@
+import type { Table } from '../catalog/model.ts';
+import type { QualifiedName } from '../kernel/identifiers.ts';
+import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
+import type { ClosureEdge } from '../planner/closure.ts';
+import type { RowSet } from '../planner/steps.ts';
+import { identityColumns, qualified, rowIdentity, sameRow, selfAlias } from './row-identity.ts';
+import type { WorkTable } from './selection-sql.ts';
+
+/** The statements of a selection that is told from the survivors. Tables go by their own names. */
+
+/** A copy of the rows of a table that stay. */
+export interface Kept {
+  readonly name: QualifiedName;
+  readonly table: Table;
+  readonly rows: number;
+}
+
+export interface KeptSelection {
+  /** The row set that dooms rows of the table by itself; null for a table that only follows. */
+  readonly rows: RowSet | null;
+  /** What its rows hang on: each has to have its parent among those that stay. */
+  readonly parents: readonly { readonly edge: ClosureEdge; readonly kept: Kept }[];
+}
+
+/**
+ * The rows that stay. Joined, not looked up: of the unique parents of a row there is one or none, and a
+ * reference that is NULL hangs on nothing.
+ */
+export function selectKept(table: Table, { rows, parents }: KeptSelection): Sql {
+  const self = rawSql(selfAlias(table));
+  const joins = parents.map(({ edge, kept }, at) => {
+    const alias = `hygiene_parent_${String(at)}`;
+    return sql`left join ${kept.name} as ${rawSql(alias)} on ${referencesRow(edge, alias)}`;
+  });
+  const conditions = parents.map(({ edge }, at) => {
+    const [column = ''] = edge.foreignKey.parentColumns;
+    const found = sql`${qualified(`hygiene_parent_${String(at)}`, column)} is not null`;
+    return sql`(${joinSql([found, ...freeOf(edge)], ' or ')})`;
+  });
+  const own = rows === null ? [] : [staysByItself(rows)];
+  return sql`
+    select ${self}.*
+      from ${table.name}
+      ${joinSql(joins, '\n')}
+     where ${joinSql([...own, ...conditions], ' and ')}
+  `;
+}
+
+/** A row for which the predicate is NULL stays. */
+function staysByItself({ mode, predicate }: RowSet): Sql {
+  return mode === 'match' ? sql`(${predicate}) is not true` : sql`(${predicate}) is not false`;
+}
+
+/** One condition for each column through which the row can escape: where it is NULL, nothing is referenced. */
+function freeOf({ child, foreignKey }: ClosureEdge): readonly Sql[] {
+  return foreignKey.childColumns.map((name) => sql`${qualified(selfAlias(child), name)} is null`);
+}
+
+export function fromUnkept(kept: Kept): Sql {
+  return sql`from ${kept.table.name} where ${isUnkept(kept)}`;
+}
+
+export function isUnkept(kept: Kept): Sql {
+  return sql`not ${isKept(kept)}`;
+}
+
+export function deleteUnkept(kept: Kept): Sql {
+  return sql`delete from ${kept.table.name} where ${isUnkept(kept)}`;
+}
+
+export interface Dangling {
+  readonly edge: ClosureEdge;
+  readonly parent: Kept;
+  /** Counts only rows that stay themselves; null counts all. */
+  readonly survivors: Kept | null;
+}
+
+/** Lists the rows that reference a doomed row. */
+export function selectDangling(into: WorkTable, dangling: Dangling): Sql {
+  const identity = rowIdentity(into.table);
+  return sql`
+    insert into ${into.name}
+    select ${identityColumns(identity, selfAlias(into.table))}, 1
+      ${fromDangling(dangling)}
+  `;
+}
+
+export function countDangling(dangling: Dangling): Sql {
+  return sql`select count(*)::float8 as count ${fromDangling(dangling)}`;
+}
+
+function fromDangling({ edge, parent, survivors }: Dangling): Sql {
+  const { child } = edge;
+  const references = edge.foreignKey.childColumns.map(
+    (name) => sql`${qualified(selfAlias(child), name)} is not null`,
+  );
+  const itself = survivors === null ? [] : [isKept(survivors)];
+  return sql`
+      from ${child.name}
+     where ${joinSql([...references, ...itself], ' and ')}
+       and not exists (select from ${parent.name} as hygiene_parent
+                        where ${referencesRow(edge, 'hygiene_parent')})
+  `;
+}
+
+function isKept({ name, table }: Kept): Sql {
+  const same = sameRow(rowIdentity(table), selfAlias(table), 'hygiene_kept');
+  return sql`exists (select from ${name} as hygiene_kept where ${same})`;
+}
+
+function referencesRow({ child, foreignKey }: ClosureEdge, parentAlias: string): Sql {
+  const terms = foreignKey.childColumns.map((column, at) => {
+    const referenced = foreignKey.parentColumns[at] ?? column;
+    return sql`${qualified(selfAlias(child), column)} = ${qualified(parentAlias, referenced)}`;
+  });
+  return joinSql(terms, ' and ');
+}
