@@ -6,7 +6,7 @@ export interface Figure {
   readonly ours: number;
   /** Null where the bar is an absolute one. */
   readonly reference: number | null;
-  readonly unit: 'ms' | 'MB';
+  readonly unit: 'ms' | 'MB' | '×' | '';
   readonly bar: number;
   /** What the bar is held against: a ratio of the two, or our own figure. */
   readonly kind: 'ratio' | 'absolute';
@@ -52,14 +52,25 @@ function measured({ kind, ours, reference }: Figure): number {
   return kind === 'ratio' ? ours / (reference ?? NaN) : ours;
 }
 
+function amount(value: number, unit: Figure['unit']): string {
+  return `${value.toFixed(unit === '×' ? 2 : 0)} ${unit}`.trimEnd();
+}
+
+/** Small ratios keep two digits that mean something. */
+function ratioText(ratio: number): string {
+  return ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2);
+}
+
 /** The table that a run prints. */
 export function renderFigures(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.name,
-    `${figure.ours.toFixed(0)} ${figure.unit}`,
-    figure.reference === null ? '' : `${figure.reference.toFixed(0)} ${figure.unit}`,
-    figure.kind === 'ratio' ? measured(figure).toFixed(2) : '',
-    `≤ ${String(figure.bar)}${figure.kind === 'ratio' ? ' ×' : ` ${figure.unit}`}`,
+    amount(figure.ours, figure.unit),
+    figure.reference === null ? '' : amount(figure.reference, figure.unit),
+    figure.kind === 'ratio' ? ratioText(measured(figure)) : '',
+    figure.kind === 'ratio'
+      ? `≤ ${ratioText(figure.bar)} ×`
+      : `≤ ${amount(figure.bar, figure.unit)}`,
     passes(figure) ? 'pass' : `FAIL${figure.invalid === null ? '' : `: ${figure.invalid}`}`,
   ]);
   const table = [['case', 'ours', 'reference', 'ratio', 'bar', 'result'], ...rows];

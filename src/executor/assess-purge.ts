@@ -64,7 +64,7 @@ export async function assess(
   const { step, label, closure } = prepared;
   const { selection, counts, taken } = selected;
   const rootRows = taken.rootRows + selected.rootRows;
-  const doomed = closure.tables.reduce((sum, table) => sum + selection.doomedCount(table), 0);
+  const doomed = selection.tables.reduce((sum, table) => sum + selection.doomedCount(table), 0);
   const rows = taken.rows + doomed;
   const undeclared = closure.edges
     .filter((edge) => edge.action === 'undeclared')

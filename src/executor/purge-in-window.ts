@@ -72,7 +72,8 @@ async function selectSurvivors(
 ): Promise<Selected> {
   const { totals } = known.whole;
   const { rows, archive } = step;
-  const scope = { rows, closure, totals, prefix, archive };
+  // The lists of the doomed have been made, and have their own names.
+  const scope = { rows, closure, totals, prefix: `${prefix}k`, archive };
   const selection = new SurvivorSelection(connection, scope);
   await selection.select();
   return { ...known, selection, rootRows: selection.rootRows, taken: NOTHING_TAKEN };

@@ -42,15 +42,14 @@ export class Removal {
 
   /** Changed survivors first, then children before parents. */
   async carryOut(selection: SelectedRows, order: readonly RemovalGroup[]): Promise<void> {
-    const tables = order.flatMap((group) => group.tables);
-    await this.archiveAll(selection, tables);
+    await this.archiveAll(selection);
     await this.clearAll(selection);
     for (const group of order) await this.remove(selection, group.tables, 'delete');
   }
 
   /** What goes, and what changed rows were before. */
-  async archiveAll(selection: SelectedRows, tables: readonly Table[]): Promise<void> {
-    for (const table of tables) {
+  async archiveAll(selection: SelectedRows): Promise<void> {
+    for (const table of selection.tables) {
       const planned = selection.doomedCount(table);
       if (planned === 0) continue;
       const from = selection.fromDoomed(table);

@@ -10,6 +10,8 @@ import type { WorkTable } from './selection-sql.ts';
  * What archives and removes them does not care which.
  */
 export interface SelectedRows {
+  /** The tables that may lose rows, the purge's own first. */
+  readonly tables: readonly Table[];
   /** Rows of the table that go; 0 for a table outside of the closure. */
   doomedCount(table: Table): number;
   /** `from …`: the doomed rows of the table, which goes by its own name. */

@@ -143,6 +143,10 @@ export class Selection implements SelectedRows {
     return [...this.#doomed.values()];
   }
 
+  get tables(): readonly Table[] {
+    return this.#scope.closure.tables;
+  }
+
   count(work: WorkTable): number {
     return this.#counts.get(work) ?? 0;
   }

@@ -75,6 +75,10 @@ export class SurvivorSelection implements SelectedRows {
     for (const edge of closure.edges) await this.#countEdge(edge);
   }
 
+  get tables(): readonly Table[] {
+    return this.#scope.closure.tables;
+  }
+
   get rootRows(): number {
     return this.doomedCount(this.#scope.closure.root);
   }

@@ -26,10 +26,9 @@ export interface WindowRemoval {
 /** Removes with the foreign keys switched off, from tables that nobody else can reach. */
 export async function removeInWindow(removal: Removal, work: WindowRemoval): Promise<void> {
   const { connection, selection, order, choice, prefix, settle, totals } = work;
-  const tables = order.flatMap((group) => group.tables);
   const rewrite = new Rewrite(connection, selection, prefix);
   const keys = new SwitchedKeys(connection, work, choice.detached);
-  await removal.archiveAll(selection, tables);
+  await removal.archiveAll(selection);
   await settle();
   await keys.off();
   const emptied = choice.rewritten;

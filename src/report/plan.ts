@@ -78,6 +78,7 @@ function purgeLines(label: string, plan: PurgePlan, style: Style): string[] {
     ...indented([
       ...tableLines(TABLE_COLUMNS, plan.tables.map(tableCells)),
       ...(edges.length === 0 ? [] : tableLines(EDGE_COLUMNS, edges.map(edgeCells))),
+      ...strategyLines(plan),
       ...nullLines(plan.nullPredicateRows, plan.root),
       ...warnings.flatMap(({ message, sql }) => [
         ...wrapped(`${style.yellow('warning:')} ${message}`, 94),
@@ -109,6 +110,22 @@ const EDGE_COLUMNS = [
 
 function edgeCells({ constraint, child, parent, action, rows }: PlannedEdge): string[] {
   return [constraint, `${child} → ${parent}`, action, grouped(rows)];
+}
+
+/** The choice, what each would take, and why it is not the others. */
+function strategyLines({ options, strategy, rewritten, detached }: PurgePlan): string[] {
+  const rows = options.map((option) => {
+    const isChosen = option.strategy === strategy;
+    const why = isChosen ? 'chosen' : (option.obstacle ?? 'takes longer');
+    return [option.strategy, duration(option.estimatedMs), why];
+  });
+  return [
+    ...tableLines([{ title: 'strategy' }, { title: 'about', align: 'right' }, { title: '' }], rows),
+    ...(rewritten.length === 0 ? [] : wrapped(`emptied and filled: ${rewritten.join(', ')}`, 94)),
+    ...(detached.length === 0
+      ? []
+      : wrapped(`foreign keys switched off meanwhile: ${detached.join(', ')}`, 94)),
+  ];
 }
 
 function nullLines(count: number, table: string): string[] {

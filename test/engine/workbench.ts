@@ -91,7 +91,10 @@ export class Workbench {
 }
 
 /** What an applied migration proved; anything else that became of it fails the test. */
-export function evidenceOf({ error, results }: UpOperationReport, at = 0): Evidence {
+export function evidenceOf(
+  { error, results }: Pick<UpOperationReport, 'error' | 'results'>,
+  at = 0,
+): Evidence {
   if (error !== null) throw error;
   const outcome = results[at]?.outcome;
   if (outcome?.kind !== 'applied') throw new Error(`not applied but ${String(outcome?.kind)}`);

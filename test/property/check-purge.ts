@@ -3,12 +3,13 @@ import { expect } from '@jest/globals';
 import { purge, rows } from '../../src/authoring/steps.ts';
 import { id, sql } from '../../src/kernel/sql.ts';
 import type { RowSet } from '../../src/planner/steps.ts';
-import type { PlannedMigration } from '../../src/runner/plan.ts';
+import type { PlannedMigration, PlanReport } from '../../src/runner/plan.ts';
+import { evidenceOf } from '../engine/workbench.ts';
 import type { RunnableMigration } from '../../src/runner/runnable.ts';
 import type { SuiteDatabase } from '../support/database.ts';
 import { databaseScript, quoted, quotedTable, readTables } from './database-script.ts';
 import { type Expected, expectedOutcome, type Outcome } from './oracle.ts';
-import { PropertyBench } from './property-bench.ts';
+import { type How, PropertyBench } from './property-bench.ts';
 import type { RandomDatabase, Row, TableSpec } from './random-database.ts';
 
 /** What all the runs of a property share. */
@@ -19,15 +20,21 @@ export interface PurgeWorld {
   readonly applied: RunnableMigration[];
   /** How often the oracle said which: were one of them missing, half of the property would prove nothing. */
   readonly seen: Record<Expected['kind'], number>;
+  /** The strategies by which tables were purged. */
+  readonly strategies: Set<string>;
 }
 
 export async function openWorld(database: SuiteDatabase): Promise<PurgeWorld> {
   const bench = await PropertyBench.open(database, ['public']);
-  return { database, bench, applied: [], seen: { applied: 0, refused: 0 } };
+  return { database, bench, applied: [], seen: { applied: 0, refused: 0 }, strategies: new Set() };
 }
 
 /** Plans and applies one purge of one random database, and holds both against the oracle. */
-export async function checkPurge(world: PurgeWorld, random: RandomDatabase): Promise<void> {
+export async function checkPurge(
+  world: PurgeWorld,
+  random: RandomDatabase,
+  asked?: How,
+): Promise<void> {
   const { database, bench, applied } = world;
   await dropArchives(database);
   await database.execute(databaseScript(random));
@@ -36,14 +43,16 @@ export async function checkPurge(world: PurgeWorld, random: RandomDatabase): Pro
 
   const protect = protectedSets(random);
 
-  const planned = await bench.plan([...applied, migration], protect);
+  const how = await possible(asked, (each) => bench.plan([...applied, migration], protect, each));
+  const planned = await bench.plan([...applied, migration], protect, how);
   expect(await rowsOf(database, random)).toEqual(random.rows);
   expectPlan(random, planned.migrations[0], expected);
 
-  const report = await bench.up([...applied, migration], protect);
+  const report = await bench.up([...applied, migration], protect, how);
   if (expected.kind === 'applied') {
     expect(report.error).toBeNull();
     applied.push(migration);
+    for (const { strategy } of evidenceOf(report).tables) world.strategies.add(strategy);
     expect(await rowsOf(database, random)).toEqual(expected.outcome.survivors);
   } else {
     expect(expected.codes).toContain(report.error?.code);
@@ -67,6 +76,17 @@ export async function checkPurge(world: PurgeWorld, random: RandomDatabase): Pro
     expected.kind === 'applied' ? 'applied' : 'failed',
   ]);
   world.seen[expected.kind] += 1;
+}
+
+/** Where the strategy that is asked for is not possible, the plan says so, and the planner shall choose. */
+async function possible(
+  asked: How | undefined,
+  plan: (how: How | undefined) => Promise<PlanReport>,
+): Promise<How | undefined> {
+  if (asked === undefined) return undefined;
+  const [planned] = (await plan(asked)).migrations;
+  const isRefused = planned?.refusals.some(({ code }) => code === 'HYG_REFUSED_STRATEGY') ?? false;
+  return isRefused ? { ...asked, strategy: null } : asked;
 }
 
 export async function expectIntactLedger({ database }: PurgeWorld): Promise<void> {

@@ -13,6 +13,11 @@ import type { SuiteDatabase } from '../support/database.ts';
 /** Retries are run at once: nobody else is there who could be waited for. */
 const impatientClock: Clock = { ...systemClock, sleep: () => Promise.resolve() };
 
+/** In which window, and by which strategy. */
+export type How = Pick<Engine['settings'], 'window' | 'strategy'>;
+
+const ONLINE: How = { window: 'online', strategy: null };
+
 /** Runs migrations that have no files, over one connection. */
 export class PropertyBench {
   readonly #opened: OpenedEngine;
@@ -43,12 +48,17 @@ export class PropertyBench {
   plan(
     migrations: readonly RunnableMigration[],
     protect: readonly RowSet[] = [],
+    how: How = ONLINE,
   ): Promise<PlanReport> {
-    return plan(this.#engine(protect), sourceOf(migrations), 'linear');
+    return plan(this.#engine(protect, how), sourceOf(migrations), 'linear');
   }
 
-  up(migrations: readonly RunnableMigration[], protect: readonly RowSet[] = []): Promise<UpReport> {
-    const engine = this.#engine(protect);
+  up(
+    migrations: readonly RunnableMigration[],
+    protect: readonly RowSet[] = [],
+    how: How = ONLINE,
+  ): Promise<UpReport> {
+    const engine = this.#engine(protect, how);
     return up(engine, sourceOf(migrations), {
       order: 'linear',
       confirmed: null,
@@ -60,12 +70,12 @@ export class PropertyBench {
     return this.#opened.close();
   }
 
-  #engine(protect: readonly RowSet[]): Engine {
+  #engine(protect: readonly RowSet[], how: How): Engine {
     const { engine } = this.#opened;
     return {
       ...engine,
       clock: impatientClock,
-      settings: { ...engine.settings, searchPath: this.#searchPath, protect },
+      settings: { ...engine.settings, ...how, searchPath: this.#searchPath, protect },
       facts: { ...engine.facts, runId: systemRandom.uuid() },
     };
   }

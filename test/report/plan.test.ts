@@ -102,6 +102,9 @@ describe('the text of a plan', () => {
     payments       0      40      –  ROW EXCLUSIVE
     foreign key            child → parent    action   rows
     payments_user_id_fkey  payments → users  nullify    40
+    strategy   about
+    delete     2.5 s  chosen
+    detach    300 ms  only in the maintenance window
     The predicate is NULL for 7 rows of users: not selected.
     warning: No index on payments (user_id): each removed row of users scans the table.
       create index concurrently on "public"."payments" ("user_id");

@@ -1,0 +1,130 @@
+import pg from 'pg';
+
+import { Workbench } from '../test/engine/workbench.ts';
+import type { ConnectOptions } from '../src/app/compose.ts';
+import { createDatabase, type TestDatabase } from '../test/support/cloned-database.ts';
+import { timed } from './measure.ts';
+
+export interface WorldSize {
+  readonly users: number;
+  /** Of a hundred users. */
+  readonly doomedPercent: number;
+  /** Whether the foreign keys have indexes. */
+  readonly indexed: boolean;
+}
+
+/** The tables of the sample application: 4.5 rows in all for each user. */
+function schemaOf({ users, doomedPercent, indexed }: WorldSize): string {
+  return `
+    create table users (id bigint generated always as identity primary key, email text not null,
+      name text not null, created_at timestamptz not null default now());
+    create table live_sessions (id bigint generated always as identity primary key,
+      user_id bigint not null references users on delete cascade, token text not null);
+    create table payments (id bigint generated always as identity primary key,
+      user_id bigint not null references users on delete cascade, amount_cents integer not null);
+    create table reports (id bigint generated always as identity primary key,
+      author_id bigint not null references users on delete cascade, title text not null);
+    insert into users (email, name)
+      select case when n % 100 < ${String(doomedPercent)} then 'demo' || n || '@example.com'
+                  else 'user' || n || '@corp.io' end, 'Person ' || n
+        from generate_series(1, ${String(users)}) n;
+    insert into live_sessions (user_id, token)
+      select id, md5(id || '-' || s) from users, generate_series(1, 2) s;
+    insert into payments (user_id, amount_cents) select id, 100 + id % 900 from users;
+    insert into reports (author_id, title) select id, 'Report ' || id from users where id % 2 = 0;
+    ${
+      indexed
+        ? `create index on live_sessions (user_id);
+           create index on payments (user_id);
+           create index on reports (author_id);`
+        : ''
+    }`;
+}
+
+const LEFT = `
+  select (select count(*) from users) || '/' || (select count(*) from live_sessions) || '/' ||
+         (select count(*) from payments) || '/' || (select count(*) from reports) as left`;
+
+/** One database that is copied for every run, so that each finds the same. */
+export class PurgeWorld {
+  /** Rows left after each run; more than one entry means that two runs did different work. */
+  readonly left = new Set<string>();
+  readonly #template: TestDatabase;
+
+  private constructor(template: TestDatabase) {
+    this.#template = template;
+  }
+
+  static async of(size: WorldSize): Promise<PurgeWorld> {
+    const template = await createDatabase();
+    await template.execute(schemaOf(size));
+    await template.execute('vacuum analyze');
+    await template.close();
+    return new PurgeWorld(template);
+  }
+
+  /** Milliseconds that the work takes on a fresh copy. */
+  async run(work: (database: TestDatabase) => Promise<unknown>): Promise<number> {
+    const database = await createDatabase({ template: this.#template.name });
+    try {
+      await database.execute('checkpoint');
+      const ms = await timed(() => work(database));
+      const [counts] = await database.query<{ left: string }>(LEFT);
+      this.left.add(counts?.left ?? 'nothing');
+      return ms;
+    } finally {
+      await database.drop();
+    }
+  }
+
+  get invalid(): string | null {
+    return this.left.size === 1 ? null : `rows left differ: ${[...this.left].join(' and ')}`;
+  }
+
+  drop(): Promise<void> {
+    return this.#template.drop();
+  }
+}
+
+interface PurgeRun extends Partial<ConnectOptions> {
+  readonly archive: boolean;
+  /** Further fields of the definition, such as \`transaction: 'batched',\`. */
+  readonly more?: string;
+}
+
+/** \`hygiene up\` with the usual purge. */
+export async function runHygiene(database: TestDatabase, run: PurgeRun): Promise<void> {
+  const { archive, more = '', ...options } = run;
+  const bench = new Workbench(database.url).write(
+    '20260101000000_purge_demo_users.ts',
+    `
+import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
+const demoUsers = rows('users', sql\`email like '%@example.com'\`);
+export default defineHygiene({
+  description: 'Remove the demo users of the benchmark',
+  ${archive ? '' : "irreversible: 'it is a benchmark',"}
+  ${more}
+  up: purge(demoUsers, { dependents: 'all', archive: ${String(archive)}, budget: { max: 20_000_000 } }),
+  async verify({ expect }) {
+    await expect.none(demoUsers);
+  },
+});
+`,
+  );
+  const { error } = await bench.up({ statementTimeoutMs: 0, ...options });
+  if (error !== null) throw error;
+}
+
+/** Statements of a person, one after the other over one connection. */
+export async function runStatements(
+  { url }: TestDatabase,
+  statements: readonly string[],
+): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
