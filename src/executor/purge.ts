@@ -15,6 +15,7 @@ import type { PurgeStep, RowSet } from '../planner/steps.ts';
 import { undeclaredRefusal } from '../planner/undeclared.ts';
 import { accessFacts, assertAccessible, changedTables } from './access-facts.ts';
 import { countRows, type RowCounts } from './count-rows.ts';
+import { type ObserveWork, selecting } from './observe.ts';
 import { protectedHits, type ProtectedSet } from './protected-rows.ts';
 import { Removal } from './removal.ts';
 import { Selection } from './selection.ts';
@@ -34,6 +35,8 @@ export interface PurgeScope {
   readonly lock: boolean;
   /** Rows that earlier steps of the same plan have taken already. */
   readonly earlier: readonly WorkTable[];
+  /** Told while it goes on; nobody looks while planning. */
+  readonly observe?: ObserveWork;
 }
 
 /** What a purge would do, and every reason why it may not. */
@@ -90,11 +93,12 @@ export async function carryOutPurge(
 ): Promise<{ readonly label: string; readonly plan: PurgePlan; readonly removal: Removal }> {
   const prepared = await preparePurge(scope, step);
   const { label } = prepared;
+  scope.observe?.(selecting(prepared.closure.root));
   const counts = await countRows(
     scope.connection,
     countedRows(scope, prepared.closure.root, step.rows),
   );
-  const removal = new Removal(scope.connection, step.archive ? archive : null);
+  const removal = new Removal(scope.connection, step.archive ? archive : null, scope.observe);
   const first = await assess(scope, prepared, { counts, taken: NOTHING_TAKEN });
   let taken = await takeRound(prepared, first, removal);
   for (let round = 1; taken.rows > 0; round += 1) {
@@ -128,11 +132,18 @@ async function takeRound(
  * when it is only planned.
  */
 export async function preparePurge(scope: PurgeScope, step: PurgeStep): Promise<PreparedPurge> {
-  const { connection, catalog, prefix, lock, earlier } = scope;
+  const { connection, catalog, prefix, lock, earlier, observe } = scope;
   const root = resolveTable(catalog, step.rows.table);
   const closure = planClosure(catalog, root, step.dependents);
   assertAccessible(scope, accessFacts(closure), changedTables(closure));
-  const selection = new Selection(connection, { rows: step.rows, closure, prefix, lock, earlier });
+  const selection = new Selection(connection, {
+    rows: step.rows,
+    closure,
+    prefix,
+    lock,
+    earlier,
+    observe,
+  });
   await selection.prepare();
   const label = `purge ${root.name.toString()}`;
   return { step, label, closure, order: removalOrder(closure), selection };

@@ -5,6 +5,7 @@ import type { QualifiedName } from '../kernel/identifiers.ts';
 import type { RemovalGroup } from '../planner/order.ts';
 import { changedColumns } from '../planner/reference-columns.ts';
 import { type ChangedRows, combinationsOf } from './changed-rows.ts';
+import { type ObserveWork, unobserved } from './observe.ts';
 import { clearReferences, deleteCycle, deleteListed, listed } from './removal-sql.ts';
 import type { Selection } from './selection.ts';
 import type { WorkTable } from './selection-sql.ts';
@@ -30,14 +31,19 @@ export class Removal {
   readonly tallies = new Map<string, TableTally>();
   readonly #connection: Connection;
   readonly #archive: Archive | null;
+  readonly #observe: ObserveWork;
 
   /** @param archive null declines the archive */
-  constructor(connection: Connection, archive: Archive | null) {
+  constructor(connection: Connection, archive: Archive | null, observe: ObserveWork = unobserved) {
     this.#connection = connection;
     this.#archive = archive;
+    this.#observe = observe;
   }
 
   async carryOut(selection: Selection, order: readonly RemovalGroup[]): Promise<void> {
+    const selected = [...selection.doomedTables, ...selection.changed.map(({ work }) => work)];
+    const rowsPlanned = selected.reduce((sum, work) => sum + selection.count(work), 0);
+    this.#observe({ phase: 'selecting', table: null, rowsPlanned });
     for (const work of selection.doomedTables) {
       await this.archive(work, { kind: 'rows', changedColumns: null }, selection.count(work));
     }
@@ -71,6 +77,7 @@ export class Removal {
   async archive(work: WorkTable, what: ArchivedWhat, planned: number): Promise<void> {
     if (this.#archive === null || planned === 0) return;
     const source = work.table.name;
+    this.#observe({ phase: 'archiving', table: source.toString() });
     const selected = { workTable: work.name, condition: listed(work) };
     const copied = await this.#archive.add({ source, ...what, selected });
     if (copied !== planned)
@@ -81,6 +88,7 @@ export class Removal {
   /** Each row is changed once: a second statement would look in vain for a row told apart by place. */
   async #clear(changed: ChangedRows, planned: number): Promise<void> {
     if (planned === 0) return;
+    this.#observe({ phase: 'removing', table: changed.work.table.name.toString() });
     for (const combination of await combinationsOf(this.#connection, changed, planned)) {
       const statement = clearReferences(changed.work, combination);
       const { rowCount } = await this.#connection.query(statement);
@@ -93,11 +101,16 @@ export class Removal {
       throw mismatch(work.table.name, 'changed', { expected: planned, actual: changed });
     }
     this.tally(work.table.name).changed += changed;
+    this.#observe({ phase: 'removing', table: work.table.name.toString(), rowsDone: changed });
   }
 
   async #removeGroup(works: readonly WorkTable[], selection: Selection): Promise<void> {
     const [only] = works;
     if (only === undefined) return;
+    this.#observe({
+      phase: 'removing',
+      table: works.map(({ table }) => table.name.toString()).join(', '),
+    });
     if (works.length === 1) {
       const { rowCount } = await this.#connection.query(deleteListed(only));
       this.#recordRemoved(only, selection.count(only), rowCount);
@@ -116,6 +129,7 @@ export class Removal {
     const tally = this.tally(work.table.name);
     tally.planned += planned;
     tally.removed += removed;
+    this.#observe({ phase: 'removing', table: work.table.name.toString(), rowsDone: removed });
   }
 }
 

@@ -10,6 +10,7 @@ import {
   createMergedTable,
   mergeSources,
 } from './changed-rows.ts';
+import { type ObserveWork, selecting } from './observe.ts';
 import {
   countReferencing,
   createWorkTable,
@@ -28,6 +29,7 @@ export interface SelectionScope {
   readonly lock: boolean;
   /** Work tables of earlier steps that the same plan has not carried out. */
   readonly earlier: readonly WorkTable[];
+  readonly observe?: ObserveWork | undefined;
 }
 
 /**
@@ -188,6 +190,7 @@ export class Selection {
     afterRound: number,
     lock: EdgeSelection['lock'],
   ): EdgeSelection {
+    this.#scope.observe?.(selecting(edge.child));
     const listed = this.#doomed.get(edge.child.oid);
     const filled = listed !== undefined && this.count(listed) > 0 ? [listed] : [];
     return {

@@ -18,6 +18,7 @@ import type { RowSet, Step } from '../planner/steps.ts';
 import type { ExpectedChange } from '../policy/changes.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import { SerialQueue } from './serial-queue.ts';
+import type { WorkProgress } from './work-progress.ts';
 
 /** What one step did, for people and for the ledger. */
 export interface StepReport {
@@ -44,6 +45,7 @@ export interface StepScope {
   readonly protectedSets: readonly ProtectedSet[];
   readonly logger: Logger;
   readonly place: ArchivePlace;
+  readonly progress: WorkProgress;
 }
 
 /** Carries out the `up` of one migration and keeps count. */
@@ -73,6 +75,7 @@ export class StepRunner {
       return;
     }
     if (up.kind === 'script') {
+      this.#scope.progress.at('removing');
       await runScript(connection, up.text);
       this.reports.push({ label: 'SQL script', plan: null, removed: 0, changed: 0 });
       return;
@@ -141,7 +144,10 @@ export class StepRunner {
 
   /** @returns rows removed or changed */
   async #runStep(step: Step): Promise<number> {
+    const { progress } = this.#scope;
+    progress.beginStep();
     if (step.kind === 'sql') {
+      progress.at('removing');
       await runStatement(this.#scope.connection, step.statement);
       this.reports.push({ label: 'SQL statement', plan: null, removed: 0, changed: 0 });
       return 0;
@@ -167,9 +173,10 @@ export class StepRunner {
   }
 
   #purgeScope(): PurgeScope {
-    const { connection, catalog, role, protectedSets } = this.#scope;
+    const { connection, catalog, role, protectedSets, progress } = this.#scope;
+    const { observe } = progress;
     const prefix = `s${String(this.reports.length + 1)}`;
-    return { connection, catalog, role, protectedSets, prefix, lock: true, earlier: [] };
+    return { connection, catalog, role, protectedSets, prefix, lock: true, earlier: [], observe };
   }
 
   async #keep(label: string, removal: Removal, plan: PurgePlan | null): Promise<StepReport> {
