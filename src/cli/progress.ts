@@ -11,6 +11,9 @@ interface ProgressOptions {
   readonly clock: Clock;
 }
 
+/** What a terminal has that does not say. */
+const COLUMNS_UNKNOWN = 80;
+
 /**
  * Shows on stderr how far a command is. What shows it is loaded with the first report: most runs have
  * nothing to do, and make none.
@@ -56,7 +59,8 @@ export class Progress {
     const { ProgressDisplay } = await import('./progress-display.ts');
     if (this.#ended) return;
     const { io, style, clock } = this.#options;
-    const columns = (): number => io.stderrColumns();
+    // A pseudo terminal without a size says 0, and ora would go on for ever.
+    const columns = (): number => Math.max(io.stderrColumns(), 0) || COLUMNS_UNKNOWN;
     const write = (text: string): void => {
       io.stderr(text);
     };

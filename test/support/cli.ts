@@ -7,6 +7,7 @@ export interface CliOptions {
   readonly signal?: AbortSignal;
   readonly isTty?: boolean;
   readonly stderrIsTty?: boolean;
+  readonly stderrColumns?: number;
   /** Told what goes to stderr, while the command runs. */
   readonly onStderr?: (text: string) => void;
 }
@@ -33,7 +34,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
     isTty,
     columns: 100,
     stderrIsTty: options.stderrIsTty ?? false,
-    stderrColumns: () => 100,
+    stderrColumns: () => options.stderrColumns ?? 100,
     cwd,
     variables,
     signal,
