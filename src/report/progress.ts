@@ -35,6 +35,7 @@ const LAYOUTS: readonly (readonly Fact[])[] = [
   ['bar', 'share', 'rows', 'rate', 'left', 'activity'],
   ['bar', 'share', 'rows', 'left', 'activity'],
   ['bar', 'share', 'left', 'activity'],
+  ['share', 'left', 'elapsed', 'activity'],
   ['share', 'left', 'activity'],
   ['share', 'activity'],
 ];

@@ -56,12 +56,6 @@ function meaningOf(tables: readonly TableLeftover[]): string[] {
 }
 
 function warningsOf({ tables, blockers }: SpaceReport): string[] {
-  const unattended = tables
-    .filter(({ autovacuumOff, deadBytes }) => autovacuumOff !== null && deadBytes > 0)
-    .map(({ table, autovacuumOff }) => {
-      const where = autovacuumOff === 'table' ? `for ${table}` : 'on this server';
-      return `autovacuum is off ${where}; until you run VACUUM ${table}; its space stays taken.`;
-    });
   const told = blockers.slice(0, BLOCKERS_SHOWN).map(({ kind, name, about, ageSeconds }) => {
     const who = kind === 'session' ? `session ${name}` : `${kind} "${name}"`;
     const since = ageSeconds === null ? [] : [`for ${duration(ageSeconds * 1000)}`];
@@ -70,7 +64,7 @@ function warningsOf({ tables, blockers }: SpaceReport): string[] {
   });
   const more = blockers.length - BLOCKERS_SHOWN;
   return [
-    ...unattended.slice(0, TABLES_SHOWN),
+    ...unattended(tables),
     ...(told.length === 0
       ? []
       : [
@@ -78,6 +72,18 @@ function warningsOf({ tables, blockers }: SpaceReport): string[] {
             `${more > 0 ? `; and ${String(more)} more` : ''}.`,
         ]),
   ];
+}
+
+function unattended(tables: readonly TableLeftover[]): string[] {
+  const left = tables
+    .filter(({ autovacuumOff, deadBytes }) => autovacuumOff !== null && deadBytes > 0)
+    .slice(0, TABLES_SHOWN);
+  if (left.length === 0) return [];
+  const names = left.map(({ table }) => table).join(', ');
+  const where = left.every(({ autovacuumOff }) => autovacuumOff === 'table')
+    ? `for ${names}`
+    : 'on this server';
+  return [`autovacuum is off ${where}: the space is free only after VACUUM ${names};`];
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;

@@ -36,7 +36,7 @@ export interface TableLeftover {
 }
 
 /** What happened to one table, as far as its space is concerned. */
-export interface LostRows {
+interface LostRows {
   readonly table: string;
   readonly removed: number;
   readonly changed: number;

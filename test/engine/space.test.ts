@@ -107,7 +107,7 @@ describe('after the commit of a purge', () => {
       '  Autovacuum makes the space of dead rows free for new rows of the same table. It returns none to',
       '    the operating system, but for empty pages at the end. VACUUM (FULL) big returns it, and locks',
       '    everybody out meanwhile; pg_repack does it with short locks.',
-      '  note: autovacuum is off on this server; until you run VACUUM big; its space stays taken.',
+      '  note: autovacuum is off on this server: the space is free only after VACUUM big;',
     ]);
     expect(lines.every((line) => line.length <= 100)).toBe(true);
     expect(runLogText({ ...report, at: new Date(0), toolVersion: '0' })).toContain(lines[at]);

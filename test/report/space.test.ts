@@ -71,3 +71,14 @@ test('notes are told also where no table could be read', () => {
     'note: the space of users: gone',
   ]);
 });
+
+test('where autovacuum is off is told with the line to run', () => {
+  const off = (where: 'table' | 'server'): Partial<TableLeftover> => ({ autovacuumOff: where });
+  const own = [leftover('a', off('table')), leftover('b'), leftover('c', off('table'))];
+  expect(linesOf({ tables: own }).at(-1)).toBe(
+    'note: autovacuum is off for a, c: the space is free only after VACUUM a, c;',
+  );
+  expect(
+    linesOf({ tables: [leftover('a', off('table')), leftover('b', off('server'))] }).at(-1),
+  ).toBe('note: autovacuum is off on this server: the space is free only after VACUUM a, b;');
+});
