@@ -40,6 +40,8 @@ async function start(): Promise<void> {
     stderr: (text) => void process.stderr.write(text),
     isTty: process.stdout.isTTY,
     columns: process.stdout.isTTY ? process.stdout.columns : 100,
+    stderrIsTty: process.stderr.isTTY,
+    stderrColumns: () => (process.stderr.isTTY ? process.stderr.columns : 100),
     cwd: process.cwd(),
     variables: process.env,
     signal: controller.signal,

@@ -5,6 +5,10 @@ export interface Io {
   /** Whether stdout is a terminal: colours, never questions. */
   readonly isTty: boolean;
   readonly columns: number;
+  /** Whether stderr is a terminal: a bar while it works. */
+  readonly stderrIsTty: boolean;
+  /** Of stderr just now: a window can be made narrower. */
+  readonly stderrColumns: () => number;
   readonly cwd: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Aborts when the run shall stop; its reason is the error to end with. */

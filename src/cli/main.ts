@@ -14,6 +14,7 @@ import { createLogger, type LogLevel } from './logging.ts';
 import { sharedOptions } from './options.ts';
 import { type PlainLine, readPlainLine } from './plain-line.ts';
 import { Printer } from './printer.ts';
+import { Progress } from './progress.ts';
 
 /** Runs one command line and returns its exit code. Prints, but never touches the process. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -82,11 +83,13 @@ function isJson(given: GivenOptions): boolean {
   }
 }
 
-async function run(command: Command, io: Io, given: GivenOptions): Promise<number> {
+async function run(command: Command, outside: Io, given: GivenOptions): Promise<number> {
   const connect = connectOptions(given);
+  const progress = progressOf(outside, given);
+  const { io } = progress;
   const style = styleFor(io, given);
   const printer = new Printer({ command: command.name, io, json: given.flag('json'), style });
-  const world = worldOf(io, given, printer);
+  const world = worldOf(progress, given, printer);
   const context: CommandContext = {
     io,
     world,
@@ -100,9 +103,17 @@ async function run(command: Command, io: Io, given: GivenOptions): Promise<numbe
       printer.say(lines);
     },
     again: (argv, { cwd, say }) =>
-      main(argv, { ...io, cwd, stdout: say, stderr: say, variables: withoutOurs(io.variables) }),
+      main(argv, {
+        ...io,
+        cwd,
+        stdout: say,
+        stderr: say,
+        stderrIsTty: false,
+        variables: withoutOurs(io.variables),
+      }),
   };
   const result = await command.run(context).catch(failure);
+  progress.end();
   logCause(world, result);
   return printer.finish(result, await contactsFor(result, world, connect));
 }
@@ -113,7 +124,13 @@ function withoutOurs(variables: Io['variables']): Io['variables'] {
   );
 }
 
-function worldOf(io: Io, given: GivenOptions, printer: Printer): World {
+function progressOf(io: Io, given: GivenOptions): Progress {
+  const style = styleFor({ ...io, isTty: io.stderrIsTty }, given);
+  return new Progress({ io, json: given.flag('json'), style, clock: systemClock });
+}
+
+function worldOf(progress: Progress, given: GivenOptions, printer: Printer): World {
+  const { io } = progress;
   const { cwd, variables, signal } = io;
   const file = given.text('log-file');
   const logger = createLogger({
@@ -130,6 +147,9 @@ function worldOf(io: Io, given: GivenOptions, printer: Printer): World {
     logger,
     clock: systemClock,
     random: systemRandom,
+    progress: (report) => {
+      progress.report(report);
+    },
     onTarget: (target) => {
       printer.remember(target);
     },

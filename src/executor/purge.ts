@@ -12,6 +12,7 @@ import type { Strategy, Window } from '../planner/strategy.ts';
 import { accessFacts, assertAccessible, changedTables } from './access-facts.ts';
 import { assess, NOTHING_TAKEN, type PurgeAssessment, type Taken } from './assess-purge.ts';
 import { countedRows, countRows } from './count-rows.ts';
+import { type ObserveWork, selecting } from './observe.ts';
 import type { ProtectedSet } from './protected-rows.ts';
 import { purgeInWindow } from './purge-in-window.ts';
 import { Removal } from './removal.ts';
@@ -39,6 +40,8 @@ export interface PurgeScope {
   readonly isFreeForm: boolean;
   /** Has deferred constraints checked now. */
   readonly settle: () => Promise<void>;
+  /** Told while it goes on; nobody looks while planning. */
+  readonly observe?: ObserveWork;
 }
 
 /** A purge whose tables are resolved and whose work tables exist; nothing is selected yet. */
@@ -90,10 +93,12 @@ export async function carryOutPurge(
   step: PurgeStep,
   archive: Archive,
 ): Promise<CarriedOut> {
-  const removal = new Removal(scope.connection, step.archive ? archive : null);
+  const { connection, window, observe } = scope;
+  const removal = new Removal(connection, step.archive ? archive : null, observe);
   const prepared = await preparePurge(scope, step);
+  observe?.(selecting(prepared.closure.root));
   const plan =
-    scope.window === 'maintenance'
+    window === 'maintenance'
       ? await purgeInWindow(scope, prepared, removal)
       : await purgeOnline(scope, prepared, removal);
   return { label: prepared.label, plan, removal };
@@ -141,13 +146,14 @@ async function takeRound(
  * when it is only planned.
  */
 export async function preparePurge(scope: PurgeScope, step: PurgeStep): Promise<PreparedPurge> {
-  const { connection, catalog, prefix, earlier, window } = scope;
+  const { connection, catalog, prefix, earlier, window, observe } = scope;
   const root = resolveTable(catalog, step.rows.table);
   const closure = planClosure(catalog, root, step.dependents);
   assertAccessible(scope, accessFacts(closure), changedTables(closure));
   // In the window tables are locked instead of rows.
   const lock = scope.lock && window === 'online';
-  const selection = new Selection(connection, { rows: step.rows, closure, prefix, lock, earlier });
+  const { rows } = step;
+  const selection = new Selection(connection, { rows, closure, prefix, lock, earlier, observe });
   await selection.prepare();
   const label = `purge ${root.name.toString()}`;
   return { step, label, closure, order: removalOrder(closure), selection };

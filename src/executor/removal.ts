@@ -8,6 +8,7 @@ import type { RemovalGroup } from '../planner/order.ts';
 import { changedColumns } from '../planner/reference-columns.ts';
 import type { Strategy } from '../planner/strategy.ts';
 import { type ChangedRows, combinationsOf } from './changed-rows.ts';
+import { type ObserveWork, unobserved } from './observe.ts';
 import { clearReferences, deleteTogether, listed } from './removal-sql.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import type { WorkTable } from './selection-sql.ts';
@@ -33,11 +34,13 @@ export class Removal {
   readonly tallies = new Map<string, TableTally>();
   readonly #connection: Connection;
   readonly #archive: Archive | null;
+  readonly #observe: ObserveWork;
 
   /** @param archive null declines the archive */
-  constructor(connection: Connection, archive: Archive | null) {
+  constructor(connection: Connection, archive: Archive | null, observe: ObserveWork = unobserved) {
     this.#connection = connection;
     this.#archive = archive;
+    this.#observe = observe;
   }
 
   /** Changed survivors first, then children before parents. */
@@ -49,6 +52,7 @@ export class Removal {
 
   /** What goes, and what changed rows were before. */
   async archiveAll(selection: SelectedRows): Promise<void> {
+    this.#observe({ phase: 'selecting', table: null, rowsPlanned: plannedRows(selection) });
     for (const table of selection.tables) {
       const planned = selection.doomedCount(table);
       if (planned === 0) continue;
@@ -91,6 +95,8 @@ export class Removal {
     const losing = tables.filter((table) => selection.doomedCount(table) > 0);
     const [only] = losing;
     if (only === undefined) return;
+    const names = losing.map(({ name }) => name.toString()).join(', ');
+    this.#observe({ phase: 'removing', table: names });
     const removed = await this.#delete(losing.map((table) => selection.deleteDoomed(table)));
     losing.forEach((table, at) => {
       const counts = { planned: selection.doomedCount(table), removed: removed[at] ?? 0 };
@@ -128,6 +134,7 @@ export class Removal {
     tally.planned += planned;
     tally.removed += removed;
     tally.strategy = strategy;
+    this.#observe({ phase: 'removing', table: table.toString(), rowsDone: removed });
   }
 
   recordChanged(work: WorkTable, planned: number, changed: number): void {
@@ -135,17 +142,20 @@ export class Removal {
       throw mismatch(work.table.name, 'changed', { expected: planned, actual: changed });
     }
     this.tally(work.table.name).changed += changed;
+    this.#observe({ phase: 'removing', table: work.table.name.toString(), rowsDone: changed });
   }
 
   /** @returns how many rows were copied; 0 where the archive was declined */
   async #copy(rows: ArchivedRows, planned: number): Promise<number> {
     if (this.#archive === null) return 0;
+    this.#observe({ phase: 'archiving', table: rows.source.toString() });
     const copied = await this.#archive.add(rows);
     if (copied === planned) return copied;
     throw mismatch(rows.source, 'archived', { expected: planned, actual: copied });
   }
 
   async #clear(changed: ChangedRows, planned: number): Promise<void> {
+    this.#observe({ phase: 'removing', table: changed.work.table.name.toString() });
     for (const combination of await combinationsOf(this.#connection, changed, planned)) {
       const statement = clearReferences(changed.work, combination);
       const { rowCount } = await this.#connection.query(statement);
@@ -162,6 +172,13 @@ export class Removal {
     const { rows } = await this.#connection.query<Record<string, number>>(together);
     return statements.map((_, at) => rows[0]?.[String(at)] ?? 0);
   }
+}
+
+/** Rows that go, and rows that are changed. */
+function plannedRows(selection: SelectedRows): number {
+  const doomed = selection.tables.map((table) => selection.doomedCount(table));
+  const changed = selection.changed.map(({ work }) => selection.count(work));
+  return [...doomed, ...changed].reduce((sum, rows) => sum + rows, 0);
 }
 
 function mismatch(

@@ -8,6 +8,7 @@ import { checkNullKeep } from '../policy/null-keep.ts';
 import { checkProtectedHits, type ProtectedHit } from '../policy/protected-rows.ts';
 import { assertAccessible, factsOf } from './access-facts.ts';
 import { countedRows, countRows } from './count-rows.ts';
+import { selecting } from './observe.ts';
 import { countProtected } from './protected-rows.ts';
 import type { PurgeScope } from './purge.ts';
 import { Removal } from './removal.ts';
@@ -77,13 +78,16 @@ export async function carryOutScrub(
 ): Promise<{ readonly label: string; readonly removal: Removal }> {
   const prepared = await prepareScrub(scope, step);
   const { work, label } = prepared;
+  scope.observe?.(selecting(work.table));
   const { rows, refusals } = await assessScrub(scope, prepared);
   const [refusal] = refusals;
   if (refusal !== undefined) throw refusal;
-  const removal = new Removal(scope.connection, step.archive ? archive : null);
+  const removal = new Removal(scope.connection, step.archive ? archive : null, scope.observe);
+  scope.observe?.({ ...selecting(work.table), rowsPlanned: rows });
   const changedColumns = Object.keys(step.set);
   await removal.archiveOldValues(work, changedColumns, rows);
   if (rows > 0) {
+    scope.observe?.({ phase: 'removing', table: work.table.name.toString() });
     const assignments = Object.entries(step.set).map(([column, value]) => ({
       column,
       value: assignedValue(value),

@@ -3,6 +3,7 @@ import { type Connection, queryOne } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
+import { edgesToCount, referencedColumns } from './closure-edges.ts';
 import type { RowSet } from '../planner/steps.ts';
 import {
   type ChangedRows,
@@ -13,6 +14,7 @@ import {
   mergedLists,
   mergeSources,
 } from './changed-rows.ts';
+import { type ObserveWork, selecting } from './observe.ts';
 import { deleteListed, listed } from './removal-sql.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import {
@@ -34,6 +36,7 @@ export interface SelectionScope {
   readonly lock: boolean;
   /** Work tables of earlier steps that the same plan has not carried out. */
   readonly earlier: readonly WorkTable[];
+  readonly observe?: ObserveWork | undefined;
 }
 
 /**
@@ -124,7 +127,7 @@ export class Selection implements SelectedRows {
       const { rowCount } = await this.#connection.query(mergeSources(each));
       await this.#added(each.work, rowCount);
     }
-    await this.#countRemainingEdges(edges);
+    await this.#countRemainingEdges();
   }
 
   /** The work table of a table that loses rows. */
@@ -191,25 +194,15 @@ export class Selection implements SelectedRows {
     return rowCount;
   }
 
-  /**
-   * Rows that another edge had found already were not counted on the way; undeclared edges were not
-   * followed at all. Both are counted now, against the finished selection.
-   */
-  async #countRemainingEdges(followed: readonly ClosureEdge[]): Promise<void> {
-    const { closure } = this.#scope;
-    for (const edge of closure.edges) {
-      const isShared =
-        edge.child.oid === closure.rootHolder.oid ||
-        followed.filter((other) => other.child.oid === edge.child.oid).length > 1;
-      if (edge.action === 'undeclared' || (edge.action === 'purge' && isShared)) {
-        const selection = this.#edgeSelection(edge, 0, null);
-        const excluded = edge.action === 'purge' ? [] : selection.excluded;
-        const { count } = await queryOne<{ count: number }>(
-          this.#connection,
-          countReferencing({ ...selection, excluded }),
-        );
-        this.#edgeCounts.set(edge, count);
-      }
+  async #countRemainingEdges(): Promise<void> {
+    for (const edge of edgesToCount(this.#scope.closure)) {
+      const selection = this.#edgeSelection(edge, 0, null);
+      const excluded = edge.action === 'purge' ? [] : selection.excluded;
+      const { count } = await queryOne<{ count: number }>(
+        this.#connection,
+        countReferencing({ ...selection, excluded }),
+      );
+      this.#edgeCounts.set(edge, count);
     }
   }
 
@@ -218,6 +211,7 @@ export class Selection implements SelectedRows {
     afterRound: number,
     lock: EdgeSelection['lock'],
   ): EdgeSelection {
+    this.#scope.observe?.(selecting(edge.child));
     const listed = this.#doomed.get(edge.child.oid);
     const filled = listed !== undefined && this.count(listed) > 0 ? [listed] : [];
     return {
@@ -249,11 +243,4 @@ export class Selection implements SelectedRows {
   #merged(): readonly ChangedRows[] {
     return mergedLists(this.#changed);
   }
-}
-
-function referencedColumns(closure: Closure, table: Table): readonly string[] {
-  const columns = closure.edges
-    .filter((edge) => edge.parent.oid === table.oid)
-    .flatMap((edge) => edge.foreignKey.parentColumns);
-  return [...new Set(columns)];
 }

@@ -1,5 +1,4 @@
-import type { Table } from '../catalog/model.ts';
-import { tableByOid, type Catalog } from '../catalog/model.ts';
+import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { createTableAs } from '../database/create-table-as.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
@@ -16,6 +15,7 @@ import {
   mergedLists,
   mergeSources,
 } from './changed-rows.ts';
+import { edgesToCount } from './closure-edges.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import { createWorkTable, type WorkTable } from './selection-sql.ts';
 import {
@@ -72,7 +72,7 @@ export class SurvivorSelection implements SelectedRows {
       await this.#connection.query(createMergedTable(each));
       await this.#filled(each.work, mergeSources(each));
     }
-    for (const edge of closure.edges) await this.#countEdge(edge);
+    await this.#countEdges();
   }
 
   get tables(): readonly Table[] {
@@ -147,19 +147,18 @@ export class SurvivorSelection implements SelectedRows {
   }
 
   /** Where one key alone leads into a table, its rows are the table's. */
-  async #countEdge(edge: ClosureEdge): Promise<void> {
-    if (this.#edgeCounts.has(edge)) return;
-    const others = this.#scope.closure.edges.filter(
-      (other) => other.action === 'purge' && other.child === edge.child,
-    );
-    if (edge.action === 'purge' && others.length === 1) {
+  async #countEdges(): Promise<void> {
+    const { closure } = this.#scope;
+    const shared = edgesToCount(closure);
+    for (const edge of closure.edges.filter(({ action }) => action === 'purge')) {
       this.#edgeCounts.set(edge, this.doomedCount(edge.child));
-      return;
     }
-    const dangling = this.#dangling(edge);
-    const counted = edge.action === 'purge' ? { ...dangling, survivors: null } : dangling;
-    const { count } = await queryOne<{ count: number }>(this.#connection, countDangling(counted));
-    this.#edgeCounts.set(edge, count);
+    for (const edge of shared) {
+      const dangling = this.#dangling(edge);
+      const counted = edge.action === 'purge' ? { ...dangling, survivors: null } : dangling;
+      const { count } = await queryOne<{ count: number }>(this.#connection, countDangling(counted));
+      this.#edgeCounts.set(edge, count);
+    }
   }
 
   #dangling(edge: ClosureEdge): Parameters<typeof countDangling>[0] {

@@ -29,12 +29,20 @@ export function upDocument(report: UpReport & { readonly runId: string }): Field
   };
 }
 
-function resultDocument({ id, description, irreversible, outcome }: MigrationResult): Fields {
+function resultDocument({ space, ...result }: MigrationResult): Fields {
+  const { id, description, irreversible, outcome } = result;
   const about = { id, description, irreversible, outcome: outcome.kind };
   switch (outcome.kind) {
     case 'applied': {
       const { durationMs, attempts, event, evidence } = outcome;
-      return { ...about, durationMs, attempts, event, ...evidenceDocument(evidence) };
+      return {
+        ...about,
+        durationMs,
+        attempts,
+        event,
+        ...evidenceDocument(evidence),
+        space: space ?? null,
+      };
     }
     case 'applied unseen':
       return about;

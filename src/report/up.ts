@@ -7,6 +7,7 @@ import { checkLines } from './checks.ts';
 import { asksForGuard, GUARD_LINE } from './guard.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
 import { asideLines } from './plan.ts';
+import { spaceLines } from './space.ts';
 import { plainStyle, type Style } from './style.ts';
 import { counted, grouped } from '../kernel/counts.ts';
 import { duration, shortHash } from './wording.ts';
@@ -53,6 +54,7 @@ function resultLines(result: MigrationResult, style: Style): string[] {
         `${style.green('applied')}  ${style.bold(id)}  ${facts(outcome)}`,
         ...about,
         ...indented(appliedLines(result, outcome, style)),
+        ...(result.space ? indented(spaceLines(result.space, style)) : []),
       ];
     case 'applied unseen':
       return [

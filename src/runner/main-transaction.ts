@@ -17,6 +17,7 @@ import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import { StepRunner, type StepReport, type TableReport } from './steps.ts';
 import type { Fingerprint } from './checks.ts';
 import { type Verification, type VerificationScope, verifyReadOnly } from './verification.ts';
+import { WorkProgress } from './work-progress.ts';
 
 /** Everything that was done and proven inside the transaction, before it commits. */
 export interface Evidence {
@@ -41,6 +42,8 @@ export async function doAndProve(
 ): Promise<Evidence> {
   const { names } = engine;
   const { migration, generation } = unit;
+  const progress = new WorkProgress(migration, engine.progress);
+  progress.at('selecting');
   await applySettings(connection, transactionSettings(engine));
   await assertWatchedSettings(connection);
   const counters = new ChangeCounters(connection, [names.schema, names.archiveSchema]);
@@ -68,11 +71,13 @@ export async function doAndProve(
     protectedSets,
     logger: engine.logger,
     place,
+    progress,
     window: engine.settings.window,
     strategy: engine.settings.strategy,
     settle: () => fence.checkDeferredConstraints(),
   });
   await steps.run(migration);
+  progress.at('proving');
   if (isFreeForm(migration)) await steps.assertKept();
   await fence.checkDeferredConstraints();
   await assertWatchedSettings(connection);

@@ -19,6 +19,7 @@ import type { Strategy, Window } from '../planner/strategy.ts';
 import type { ExpectedChange } from '../policy/changes.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import { SerialQueue } from './serial-queue.ts';
+import type { WorkProgress } from './work-progress.ts';
 
 /** What one step did, for people and for the ledger. */
 export interface StepReport {
@@ -45,6 +46,7 @@ export interface StepScope {
   readonly protectedSets: readonly ProtectedSet[];
   readonly logger: Logger;
   readonly place: ArchivePlace;
+  readonly progress: WorkProgress;
   readonly window: Window;
   readonly strategy: Strategy | null;
   readonly settle: () => Promise<void>;
@@ -78,6 +80,7 @@ export class StepRunner {
       return;
     }
     if (up.kind === 'script') {
+      this.#scope.progress.at('removing');
       await runScript(connection, up.text);
       this.reports.push({ label: 'SQL script', plan: null, removed: 0, changed: 0 });
       return;
@@ -144,7 +147,10 @@ export class StepRunner {
 
   /** @returns rows removed or changed */
   async #runStep(step: Step): Promise<number> {
+    const { progress } = this.#scope;
+    progress.beginStep();
     if (step.kind === 'sql') {
+      progress.at('removing');
       await runStatement(this.#scope.connection, step.statement);
       this.reports.push({ label: 'SQL statement', plan: null, removed: 0, changed: 0 });
       return 0;
@@ -170,9 +176,21 @@ export class StepRunner {
   }
 
   #purgeScope(): PurgeScope {
-    const { place: _place, logger: _logger, ...scope } = this.#scope;
-    const prefix = `s${String(this.reports.length + 1)}`;
-    return { ...scope, prefix, lock: true, earlier: [], isFreeForm: this.#isFreeForm };
+    const { connection, catalog, role, protectedSets, window, strategy, settle } = this.#scope;
+    return {
+      connection,
+      catalog,
+      role,
+      protectedSets,
+      window,
+      strategy,
+      settle,
+      prefix: `s${String(this.reports.length + 1)}`,
+      lock: true,
+      earlier: [],
+      isFreeForm: this.#isFreeForm,
+      observe: this.#scope.progress.observe,
+    };
   }
 
   async #keep(label: string, removal: Removal, plan: PurgePlan | null): Promise<StepReport> {

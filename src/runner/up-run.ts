@@ -7,6 +7,7 @@ import { readIdentity } from '../ledger/identity.ts';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
 import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { checkConfirmation, type EnvironmentFacts } from '../policy/environment.ts';
+import { lookAfterSpace, type SpaceReport } from './after-commit.ts';
 import { type ApplyOutcome, applyMigration } from './apply-migration.ts';
 import type { Engine } from './engine.ts';
 import type { EventContext } from './events.ts';
@@ -36,6 +37,8 @@ export interface MigrationResult {
   readonly description: string;
   readonly irreversible: string | null;
   readonly outcome: ApplyOutcome | { readonly kind: 'failed'; readonly error: HygieneError };
+  /** What it left on disk; null or absent where that is not worth a word. */
+  readonly space?: SpaceReport | null;
 }
 
 export interface PendingRun {
@@ -139,12 +142,20 @@ class UpRun {
     const { id, description, irreversible } = migration;
     try {
       const outcome = await applyMigration(this.#context, migration);
-      this.#keep({ id, description, irreversible, outcome });
+      const space = await this.#lookAfterSpace(outcome);
+      this.#keep({ id, description, irreversible, outcome, space });
     } catch (thrown) {
       const error = asCommandError(thrown);
       this.#keep({ id, description, irreversible, outcome: { kind: 'failed', error } });
       throw error;
     }
+  }
+
+  async #lookAfterSpace(outcome: ApplyOutcome): Promise<SpaceReport | null> {
+    if (outcome.kind !== 'applied') return null;
+    const { durationMs, event, evidence } = outcome;
+    const committed = { tables: evidence.tables, seq: event.seq, durationMs };
+    return lookAfterSpace(this.#context.engine, committed);
   }
 
   #keep(result: MigrationResult): void {

@@ -313,6 +313,8 @@ describe('the environment', () => {
       stderr: (text) => void chunks.push(text),
       isTty: false,
       columns: 100,
+      stderrIsTty: false,
+      stderrColumns: () => 100,
       cwd,
       variables: { DATABASE_URL: database.url },
       signal: new AbortController().signal,

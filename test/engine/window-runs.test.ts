@@ -131,13 +131,7 @@ describe('a strategy that was asked for', () => {
       await database.execute(`
       create function f() returns trigger language plpgsql as 'begin return null; end';
       ${sql};`);
-      bench.write(
-        `${ID}.ts`,
-        migration({
-          up: `purge(rows('users', sql\`email like '%@example.com'\`), { dependents: {
-          ${sql.includes('drop') ? '' : "live_sessions: 'purge', reports: 'purge', subscriptions: 'purge', payments: 'nullify'"} } })`,
-        }),
-      );
+      bench.write(`${ID}.ts`, purgeDemoUsers({ options: `dependents: 'all'` }));
       await database.execute('truncate live_sessions, reports, subscriptions, payments');
       const error = await refused('rewrite');
       expect(error.message).toContain(says);

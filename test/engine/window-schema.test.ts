@@ -91,8 +91,8 @@ describe('where every reference is sure to be valid', () => {
       const outcome = await sample(strategy);
       expect(outcome.rows).toEqual(plain.rows);
       expect(outcome.after).toEqual(outcome.before);
-      expect(outcome.tables.map(({ strategy: by, ...rest }) => rest)).toEqual(
-        plain.tables.map(({ strategy: by, ...rest }) => rest),
+      expect(outcome.tables.map((each) => ({ ...each, strategy: 'any' }))).toEqual(
+        plain.tables.map((each) => ({ ...each, strategy: 'any' })),
       );
     }
   });

@@ -6,6 +6,10 @@ export interface CliOptions {
   readonly variables?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly isTty?: boolean;
+  readonly stderrIsTty?: boolean;
+  readonly stderrColumns?: number;
+  /** Told what goes to stderr, while the command runs. */
+  readonly onStderr?: (text: string) => void;
 }
 
 export interface CliRun {
@@ -23,9 +27,14 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
   const err: string[] = [];
   const code = await main(argv, {
     stdout: (text) => void out.push(text),
-    stderr: (text) => void err.push(text),
+    stderr: (text) => {
+      err.push(text);
+      options.onStderr?.(text);
+    },
     isTty,
     columns: 100,
+    stderrIsTty: options.stderrIsTty ?? false,
+    stderrColumns: () => options.stderrColumns ?? 100,
     cwd,
     variables,
     signal,

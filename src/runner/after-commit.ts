@@ -1,0 +1,150 @@
+import { CancellableConnection } from '../database/cancellable.ts';
+import type { Connection } from '../database/connection.ts';
+import { applySettings, BEGIN } from '../database/settings.ts';
+import { databaseErrorFacts } from '../database/sqlstate.ts';
+import {
+  analyzeTable,
+  type AutovacuumOff,
+  readTableSpace,
+  readVacuumBlockers,
+  type TableSpace,
+  type VacuumBlocker,
+} from '../executor/table-space.ts';
+import { rawSql } from '../kernel/sql.ts';
+import { ledgerTable } from '../ledger/names.ts';
+import type { Strategy } from '../planner/strategy.ts';
+import { type Engine, transactionSettings } from './engine.ts';
+
+/** What a purge left behind on disk, by table. */
+export interface SpaceReport {
+  /** The largest first. */
+  readonly tables: readonly TableLeftover[];
+  readonly blockers: readonly VacuumBlocker[];
+  /** What could not be done, with what to do about it. */
+  readonly notes: readonly string[];
+}
+
+export interface TableLeftover {
+  readonly table: string;
+  readonly analyzed: boolean;
+  readonly tableBytes: number;
+  readonly indexBytes: number;
+  /** About how much of it is versions of rows that were removed or changed; 0 after a rewrite. */
+  readonly deadBytes: number;
+  readonly rewritten: boolean;
+  readonly autovacuumOff: AutovacuumOff;
+}
+
+/** What happened to one table, as far as its space is concerned. */
+interface LostRows {
+  readonly table: string;
+  readonly removed: number;
+  readonly changed: number;
+  readonly strategy: Strategy;
+}
+
+export interface Committed {
+  readonly tables: readonly LostRows[];
+  /** Of the `applied` event, which the transaction wrote. */
+  readonly seq: number;
+  readonly durationMs: number;
+}
+
+/** So many rows leave something to say about any table. */
+const ROWS_MANY = 10_000;
+/** Fewer are not worth a statement, whatever share of their table they are. */
+const ROWS_FEW = 1_000;
+const SHARE_MANY = 0.2;
+
+/**
+ * After a migration that removed much: new statistics, and what became of the space. Nothing here fails
+ * a run, since what was to be done is done.
+ * @returns null where nothing is worth saying; below 1,000 rows of a table nothing is sent
+ */
+export async function lookAfterSpace(
+  engine: Engine,
+  committed: Committed,
+): Promise<SpaceReport | null> {
+  const worth = committed.tables.filter(({ removed, changed }) => removed + changed >= ROWS_FEW);
+  if (worth.length === 0) return null;
+  const care = new SpaceCare(engine);
+  const tables: TableLeftover[] = [];
+  for (const lost of worth) {
+    const left = await care.of(lost);
+    if (left !== null) tables.push(left);
+  }
+  const isDead = tables.some(({ deadBytes }) => deadBytes > 0);
+  const blockers = isDead ? await care.blockers(committed) : [];
+  if (tables.length === 0 && care.notes.length === 0) return null;
+  const size = ({ tableBytes, indexBytes }: TableLeftover): number => tableBytes + indexBytes;
+  tables.sort((a, b) => b.deadBytes - a.deadBytes || size(b) - size(a));
+  return { tables, blockers, notes: care.notes };
+}
+
+class SpaceCare {
+  readonly notes: string[] = [];
+  readonly #engine: Engine;
+  readonly #connection: Connection;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#connection = new CancellableConnection(engine.session.connection, engine.signal);
+  }
+
+  async of(lost: LostRows): Promise<TableLeftover | null> {
+    const { table } = lost;
+    const gone = lost.removed + lost.changed;
+    const rewritten = lost.strategy === 'rewrite';
+    const read = (): Promise<TableSpace | null> =>
+      this.#try(`the space of ${table}`, () => readTableSpace(this.#connection, table));
+    const before = await read();
+    // The statistics still are those of before.
+    if (before === null || (gone < ROWS_MANY && gone < SHARE_MANY * before.liveRows)) return null;
+    const analyzed = await this.#analyze(before);
+    const after = analyzed ? ((await read()) ?? before) : before;
+    const { tableBytes, indexBytes, autovacuumOff, liveRows } = after;
+    const live = analyzed ? liveRows : Math.max(0, liveRows - lost.removed);
+    const deadBytes = rewritten ? 0 : Math.round((tableBytes * gone) / (live + gone));
+    return { table, analyzed, tableBytes, indexBytes, deadBytes, rewritten, autovacuumOff };
+  }
+
+  async blockers({ seq, durationMs }: Committed): Promise<readonly VacuumBlocker[]> {
+    const table = ledgerTable(this.#engine.names).quoted;
+    const found = await this.#try('what holds back VACUUM', () =>
+      readVacuumBlockers(this.#connection, { table, seq, durationMs }),
+    );
+    return found ?? [];
+  }
+
+  async #analyze(space: TableSpace): Promise<boolean> {
+    const line = `ANALYZE ${space.quoted};`;
+    if (!space.mayAnalyze) {
+      this.notes.push(`only the owner of ${space.table} may renew its statistics: ${line}`);
+      return false;
+    }
+    const done = await this.#try(`ANALYZE of ${space.table} (run it later: ${line})`, async () => {
+      await analyzeTable(this.#connection, space);
+      return true;
+    });
+    return done ?? false;
+  }
+
+  /** A short transaction of its own; what fails in it is a note. */
+  async #try<T>(what: string, work: () => Promise<T>): Promise<T | null> {
+    const { session, logger } = this.#engine;
+    try {
+      await this.#connection.query(rawSql(BEGIN));
+      await applySettings(this.#connection, transactionSettings(this.#engine));
+      const result = await work();
+      await this.#connection.query(rawSql('commit'));
+      return result;
+    } catch (error) {
+      const { message } = databaseErrorFacts(error) ?? (error as Error);
+      this.notes.push(`${what}: ${message}`);
+      logger.debug({ what, reason: message }, 'not done after the commit');
+      if (!session.connection.isLost())
+        await session.connection.query(rawSql('rollback')).catch(() => undefined);
+      return null;
+    }
+  }
+}
