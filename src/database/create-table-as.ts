@@ -8,11 +8,7 @@ export interface NewTable {
   readonly temporary: boolean;
 }
 
-/**
- * Makes a table of what a query returns. One statement, since its query may run in parallel where that
- * of an INSERT may not.
- * @returns how many rows it has
- */
+/** Makes a table of what a query returns. @returns how many rows it has */
 export async function createTableAs(
   connection: Connection,
   { name, temporary }: NewTable,

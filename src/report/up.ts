@@ -102,17 +102,20 @@ function appliedLines({ irreversible }: MigrationResult, outcome: Applied, style
 
 function rowLines({ tables, archives }: Evidence): string[] {
   if (tables.length === 0) return ['no row was changed'];
-  const rows = tables.map(({ table, removed, changed }) => {
+  const isPlain = tables.every(({ strategy }) => strategy === 'delete');
+  const rows = tables.map(({ table, removed, changed, strategy }) => {
     const kept = archives.filter(({ source }) => source.toString() === table);
     const count = kept.reduce((sum, each) => sum + each.rows, 0);
     const names = kept.map(({ archive }) => archive.toString()).join(', ');
-    return [table, grouped(removed), grouped(changed), grouped(count), names];
+    const how = isPlain ? [] : [removed === 0 ? '' : strategy];
+    return [table, grouped(removed), grouped(changed), ...how, grouped(count), names];
   });
   return tableLines(
     [
       { title: 'table' },
       { title: 'removed', align: 'right' },
       { title: 'changed', align: 'right' },
+      ...(isPlain ? [] : [{ title: 'by' }]),
       { title: 'archived', align: 'right' },
       { title: 'in' },
     ],

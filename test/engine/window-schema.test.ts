@@ -103,3 +103,34 @@ test('a publication keeps what it publishes, and tables stay members of it', asy
   const outcome = await purgedBy('detach', "email like '%@example.com'", publish);
   expect(outcome.after).toEqual(outcome.before);
 });
+
+describe('partitioned tables', () => {
+  test.each([
+    ['the whole', 'orders'],
+    ['a part', 'orders_2025'],
+  ])(
+    'keep their keys and the copies of them in all partitions, purged by %s',
+    async (_what, root) => {
+      const purge = migration({
+        up: `purge(rows('${root}', sql\`test\`), { dependents: 'all' })`,
+        verify: `await expect.none(rows('${root}', sql\`test\`));`,
+      });
+      const outcomes: Outcome[] = [];
+      for (const strategy of ['delete', 'detach'] as const) {
+        const database = await freshDatabase('partitioned-shop.sql');
+        const bench = new Workbench(database.url).write('20260101000000_purge.ts', purge);
+        const before = await declared(database);
+        const { tables } = evidenceOf(await bench.up({ window: 'maintenance', strategy }));
+        outcomes.push({
+          tables,
+          rows: await contents(database),
+          before,
+          after: await declared(database),
+        });
+      }
+      const [plain, detached] = outcomes;
+      expect(detached?.rows).toEqual(plain?.rows);
+      expect(detached?.after).toEqual(detached?.before);
+    },
+  );
+});
