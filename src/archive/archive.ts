@@ -20,6 +20,12 @@ export interface ArchivedRows {
   readonly selected: { readonly workTable: QualifiedName; readonly condition: Sql };
 }
 
+/**
+ * What a mutations archive has beside the columns of its source: the order of the changes, since a row
+ * can be changed more than once, and a hash by changed column of the value that the change has left.
+ */
+export const MUTATION_COLUMNS = { order: 'hygiene_seq', after: 'hygiene_after' } as const;
+
 /** One archive table that was written, and how many rows it holds. */
 export interface ArchiveRecord {
   readonly source: QualifiedName;
@@ -50,28 +56,46 @@ export class Archive {
    * @returns how many rows were copied
    */
   async add({ source, kind, changedColumns, selected }: ArchivedRows): Promise<number> {
-    const { schema, ...application } = this.#place;
-    const archive = archiveTable(schema, { ...application, table: source, kind });
-    const known = this.#records.get(archive.quoted);
-    const copy = sql`
+    const archive = await this.tableFor(source, kind);
+    const { rowCount } = await this.#connection.query(sql`
+      insert into ${archive}
       select ${new ColumnName(source.name)}.*
         from ${source}
         join ${selected.workTable} as hygiene_listed on ${selected.condition}
-    `;
-    // In two statements, since not every driver says how many rows CREATE TABLE AS has copied.
-    if (known === undefined) {
-      await this.#connection.query(sql`create table ${archive} as ${copy} with no data`);
-    }
-    const { rowCount } = await this.#connection.query(sql`insert into ${archive} ${copy}`);
-    const rows = (known?.rows ?? 0) + rowCount;
-    this.#records.set(archive.quoted, {
-      source,
-      archive,
-      kind,
-      rows,
-      changedColumns: union(known?.changedColumns ?? null, changedColumns),
-    });
+    `);
+    this.count({ source, archive, kind, rows: rowCount, changedColumns });
     return rowCount;
+  }
+
+  /**
+   * The archive table of a source, made where there is none. What fills it is another statement, since
+   * not every driver says how many rows CREATE TABLE AS has copied.
+   */
+  async tableFor(source: QualifiedName, kind: ArchiveKind): Promise<QualifiedName> {
+    const { schema, ...application } = this.#place;
+    const archive = archiveTable(schema, { ...application, table: source, kind });
+    if (this.#records.has(archive.quoted)) return archive;
+    await this.#connection.query(
+      sql`create table ${archive} as select * from ${source} with no data`,
+    );
+    if (kind === 'mutations') {
+      await this.#connection.query(sql`
+        alter table ${archive}
+          add column ${new ColumnName(MUTATION_COLUMNS.after)} jsonb,
+          add column ${new ColumnName(MUTATION_COLUMNS.order)} bigint generated always as identity
+      `);
+    }
+    return archive;
+  }
+
+  /** Counts rows that were put into an archive table. */
+  count(added: ArchiveRecord): void {
+    const known = this.#records.get(added.archive.quoted);
+    this.#records.set(added.archive.quoted, {
+      ...added,
+      rows: (known?.rows ?? 0) + added.rows,
+      changedColumns: union(known?.changedColumns ?? null, added.changedColumns),
+    });
   }
 }
 

@@ -1,15 +1,24 @@
-import type { Archive, ArchivedRows } from '../archive/archive.ts';
-import type { Connection } from '../database/connection.ts';
+import type { Archive } from '../archive/archive.ts';
+import { type Connection, queryOne } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { QualifiedName } from '../kernel/identifiers.ts';
 import type { RemovalGroup } from '../planner/order.ts';
-import { changedColumns } from '../planner/reference-columns.ts';
 import { type ChangedRows, combinationsOf } from './changed-rows.ts';
-import { clearReferences, deleteCycle, deleteListed, listed } from './removal-sql.ts';
+import {
+  type Change,
+  changeAndKeep,
+  clearReferences,
+  deleteCycle,
+  deleteListed,
+  listed,
+} from './removal-sql.ts';
 import type { Selection } from './selection.ts';
 import type { WorkTable } from './selection-sql.ts';
 
-type ArchivedWhat = Pick<ArchivedRows, 'kind' | 'changedColumns'>;
+interface ChangeCounts {
+  readonly changed: number;
+  readonly kept: number;
+}
 
 /** What happened to one table, summed over the rounds of a purge. */
 export interface TableTally {
@@ -39,12 +48,7 @@ export class Removal {
 
   async carryOut(selection: Selection, order: readonly RemovalGroup[]): Promise<void> {
     for (const work of selection.doomedTables) {
-      await this.archive(work, { kind: 'rows', changedColumns: null }, selection.count(work));
-    }
-    for (const { work, sources } of selection.changed) {
-      const columns = sources.flatMap(({ edge }) => changedColumns(edge.foreignKey));
-      const what = { kind: 'mutations' as const, changedColumns: [...new Set(columns)] };
-      await this.archive(work, what, selection.count(work));
+      await this.#keepRows(work, selection.count(work));
     }
     for (const changed of selection.changed) {
       await this.#clear(changed, selection.count(changed.work));
@@ -68,31 +72,58 @@ export class Removal {
   }
 
   /** Copies the listed rows, unless the archive was declined. */
-  async archive(work: WorkTable, what: ArchivedWhat, planned: number): Promise<void> {
+  async #keepRows(work: WorkTable, planned: number): Promise<void> {
     if (this.#archive === null || planned === 0) return;
     const source = work.table.name;
     const selected = { workTable: work.name, condition: listed(work) };
+    const what = { kind: 'rows' as const, changedColumns: null };
     const copied = await this.#archive.add({ source, ...what, selected });
     if (copied !== planned)
       throw mismatch(source, 'archived', { expected: planned, actual: copied });
-    if (what.kind === 'rows') this.tally(source).archived += copied;
+    this.tally(source).archived += copied;
   }
 
   /** Each row is changed once: a second statement would look in vain for a row told apart by place. */
   async #clear(changed: ChangedRows, planned: number): Promise<void> {
     if (planned === 0) return;
     for (const combination of await combinationsOf(this.#connection, changed, planned)) {
-      const statement = clearReferences(changed.work, combination);
-      const { rowCount } = await this.#connection.query(statement);
-      this.recordChanged(changed.work, combination.rows, rowCount);
+      await this.change(changed.work, clearReferences(changed.work, combination), combination.rows);
     }
   }
 
-  recordChanged(work: WorkTable, planned: number, changed: number): void {
+  /** Changes listed rows that stay, and keeps their old values unless the archive was declined. */
+  async change(work: WorkTable, change: Change, planned: number): Promise<void> {
+    const source = work.table.name;
+    const { changed, kept } =
+      this.#archive === null
+        ? await this.#changeOnly(change)
+        : await this.#changeAndKeep(this.#archive, work, change);
     if (changed !== planned) {
-      throw mismatch(work.table.name, 'changed', { expected: planned, actual: changed });
+      throw mismatch(source, 'changed', { expected: planned, actual: changed });
     }
-    this.tally(work.table.name).changed += changed;
+    if (kept !== planned) throw mismatch(source, 'archived', { expected: planned, actual: kept });
+    this.tally(source).changed += changed;
+  }
+
+  async #changeOnly({ update }: Change): Promise<ChangeCounts> {
+    const { rowCount } = await this.#connection.query(update);
+    return { changed: rowCount, kept: rowCount };
+  }
+
+  async #changeAndKeep(archive: Archive, work: WorkTable, change: Change): Promise<ChangeCounts> {
+    const source = work.table.name;
+    const kind = 'mutations';
+    const table = await archive.tableFor(source, kind);
+    const counts = await queryOne<ChangeCounts>(
+      this.#connection,
+      changeAndKeep(work, change, table),
+    );
+    archive.count({
+      ...{ source, archive: table, kind },
+      rows: counts.kept,
+      changedColumns: change.columns,
+    });
+    return counts;
   }
 
   async #removeGroup(works: readonly WorkTable[], selection: Selection): Promise<void> {

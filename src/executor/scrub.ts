@@ -75,15 +75,12 @@ export async function carryOutScrub(
   const [refusal] = refusals;
   if (refusal !== undefined) throw refusal;
   const removal = new Removal(scope.connection, step.archive ? archive : null);
-  const changedColumns = Object.keys(step.set);
-  await removal.archive(work, { kind: 'mutations', changedColumns }, rows);
   if (rows > 0) {
     const assignments = Object.entries(step.set).map(([column, value]) => ({
       column,
       value: assignedValue(value),
     }));
-    const { rowCount } = await scope.connection.query(assignListed(work, assignments));
-    removal.recordChanged(work, rows, rowCount);
+    await removal.change(work, assignListed(work, assignments), rows);
   }
   return { label, removal };
 }
