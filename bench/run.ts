@@ -4,6 +4,7 @@ import { largeSchema } from './large-schema.ts';
 import { type Figure, passes, renderFigures } from './measure.ts';
 import { memoryFigures } from './memory.ts';
 import { processFigures } from './processes.ts';
+import { restoreFigures } from './restore.ts';
 
 /** \`npm run bench\` runs all; \`npm run bench -- large-schema memory\` runs some. */
 const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -11,6 +12,7 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   memory: memoryFigures,
   'large-schema': largeSchema,
   'large-purge': largePurge,
+  restore: restoreFigures,
 };
 
 const wanted = process.argv.slice(2);

@@ -72,12 +72,12 @@ export function assignListed(
   assignments: readonly { column: string; value: Sql }[],
 ): Change {
   const terms = assignments.map(({ column, value }) => sql`${new ColumnName(column)} = ${value}`);
-  const { columns, expressions } = rowIdentity(work.table);
-  const renamed = columns.map((name, at) => sql`${new ColumnName(name)} as ${keyName(at)}`);
-  const identity = columns.map((_, at) => sql`hygiene_listed.${keyName(at)}`);
-  const same = expressions(selfAlias(work.table)).map(
-    (expression, at) => sql`${expression} = ${identity[at] ?? rawSql('null')}`,
-  );
+  const own = rowIdentity(work.table);
+  const renamed = own.columns.map((name, at) => sql`${new ColumnName(name)} as ${keyName(at)}`);
+  const identity = own.columns.map((_, at) => sql`hygiene_listed.${keyName(at)}`);
+  const same = own
+    .expressions(selfAlias(work.table))
+    .map((expression, at) => sql`${expression} = ${identity[at] ?? rawSql('null')}`);
   const update = sql`
     update ${work.table.name}
        set ${joinSql(terms, ', ')}

@@ -6,13 +6,7 @@ import type { QualifiedName } from '../kernel/identifiers.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
 import { restoreEdges, restoreOrder } from '../planner/restore-order.ts';
 import { countProtected, type ProtectedSet } from './protected-rows.ts';
-import {
-  type Conflict,
-  countSkipped,
-  firstKeys,
-  listExisting,
-  listOrphans,
-} from './restore-conflicts.ts';
+import { countSkipped, firstKeys, listExisting, listOrphans } from './restore-conflicts.ts';
 import { asRestoreError, conflictError, differs } from './restore-errors.ts';
 import { MutationRestore, type Undone } from './restore-mutations.ts';
 import { archivedProof, insertArchived, notSkipped, type Proof } from './restore-sql.ts';
@@ -161,24 +155,40 @@ class RowRestoration {
   }
 
   async #results(changed: readonly ChangedUnit[]): Promise<readonly RestoredTable[]> {
-    const { connection, skipExisting, migrationId } = this.#scope;
-    const conflicts: Conflict[] = [];
+    const { skipExisting, migrationId } = this.#scope;
     const results: RestoredTable[] = [];
     for (const unit of this.#units) {
-      const restore = changed.find((each) => each.unit === unit)?.restore;
-      const left = await restore?.leftOver();
-      const staying = this.#isSkipping ? await countSkipped(connection, unit) : 0;
-      const skipped = (left?.rows ?? 0) + staying;
-      const condition = left?.condition ?? sql`not (${notSkipped(unit, this.#isSkipping)})`;
-      const skippedKeys = skipped === 0 ? [] : await firstKeys(connection, unit, condition);
-      if (left !== undefined && left.rows > 0) {
-        const table = unit.table.name.toString();
-        conflicts.push({ table, rows: left.rows, keys: skippedKeys, reason: 'changed' });
-      }
-      results.push({ ...resultOf(unit, this.#done.get(unit) ?? 0), skipped, skippedKeys });
+      const restore = changed.find((each) => each.unit === unit)?.restore ?? null;
+      results.push({
+        ...resultOf(unit, this.#done.get(unit) ?? 0),
+        ...(await this.#skipped(unit, restore)),
+      });
     }
-    if (conflicts.length > 0 && !skipExisting) throw conflictError(migrationId, conflicts);
-    return results;
+    const unsettled = results.filter(({ kind, skipped }) => kind === 'mutations' && skipped > 0);
+    if (unsettled.length === 0 || skipExisting) return results;
+    throw conflictError(
+      migrationId,
+      unsettled.map(({ table, skipped, skippedKeys }) => ({
+        ...{ table: table.name.toString(), rows: skipped, keys: skippedKeys },
+        reason: 'changed',
+      })),
+    );
+  }
+
+  /** Rows that were in the way of archived ones, and changes whose rows are no more as they were left. */
+  async #skipped(
+    unit: RestoreUnit,
+    restore: MutationRestore | null,
+  ): Promise<Pick<RestoredTable, 'skipped' | 'skippedKeys'>> {
+    const { connection } = this.#scope;
+    const staying = this.#isSkipping ? await countSkipped(connection, unit) : 0;
+    const left = (await restore?.leftOver()) ?? {
+      rows: 0,
+      condition: sql`not (${notSkipped(unit, this.#isSkipping)})`,
+    };
+    const skipped = left.rows + staying;
+    if (skipped === 0) return { skipped, skippedKeys: [] };
+    return { skipped, skippedKeys: await firstKeys(connection, unit, left.condition) };
   }
 }
 

@@ -1,10 +1,10 @@
-import { MUTATION_COLUMNS } from '../archive/archive.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { ColumnName, QualifiedName, quoteIdentifier } from '../kernel/identifiers.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { identityColumns, qualified, rowIdentity, sameRow } from './row-identity.ts';
-import { hashable, rowHash, type TypedColumn, valuesHash } from './row-hash.ts';
-import { archivedHash, KEPT, NOW, notSkipped, type Proof } from './restore-sql.ts';
+import { AFTER, asItWasLeft, hashLeft, hashNow, ORDER } from './changed-values.ts';
+import { rowHash } from './row-hash.ts';
+import { archivedHash, KEPT, NOW, notSkipped, type Proof, sameValues } from './restore-sql.ts';
 import type { RestoreUnit, SharedColumn } from './restore-units.ts';
 
 /** Which columns some changes have set; all of them were undone by statements of one form. */
@@ -18,9 +18,6 @@ export interface Undone {
   /** What the archive says, and what the rows hold now. */
   readonly proofs: readonly { readonly archived: Proof; readonly restored: Proof }[];
 }
-
-const AFTER = rawSql(`${KEPT}.${MUTATION_COLUMNS.after}`);
-const ORDER = rawSql(`${KEPT}.${MUTATION_COLUMNS.order}`);
 
 /**
  * Sets columns of rows that stayed back to what they were. A row is found by its key, and only where its
@@ -156,7 +153,7 @@ export class MutationRestore {
     const identity = rowIdentity(this.#unit.table);
     const { set, others } = this.#divided(shape);
     const key = others.filter(({ name }) => identity.columns.includes(name));
-    const found = [...key.map(sameAsArchived), ...set.map(asItWasLeft)];
+    const found = [...(key.length === 0 ? [] : [sameValues(key)]), ...set.map(asItWasLeft)];
     const columns = joinSql(identity.expressions(NOW), ', ');
     return sql`
       insert into ${this.#undo}
@@ -171,10 +168,7 @@ export class MutationRestore {
   /** Rows of the same content are worth the same: the first of those wanted is matched with the first of those found. */
   #listByContent(shape: Shape, condition: Sql): Sql {
     const { set, others } = this.#divided(shape);
-    const kept = [
-      archivedHash(others),
-      ...set.map(({ name }) => sql`(${AFTER} ->> ${name}::text)::int8`),
-    ];
+    const kept = [archivedHash(others), ...set.map(hashLeft)];
     const now = [rowHash(others, NOW), ...set.map((column) => hashNow(column))];
     const names = kept.map((_, at) => sql`${new ColumnName(`hash_${String(at)}`)}`);
     const named = (hashes: readonly Sql[]): Sql =>
@@ -238,22 +232,4 @@ export class MutationRestore {
       others: columns.filter(({ name }) => !shape.columns.includes(name)),
     };
   }
-}
-
-function sameAsArchived({ name, type, convertedFrom }: SharedColumn): Sql {
-  const kept = qualified(KEPT, name);
-  const value = convertedFrom === null ? kept : sql`cast(${kept} as ${rawSql(type)})`;
-  return sql`${qualified(NOW, name)} = ${value}`;
-}
-
-/** The column still holds what the migration has left in it. */
-function asItWasLeft(column: SharedColumn): Sql {
-  return sql`${hashNow(column)} = (${AFTER} ->> ${column.name}::text)::int8`;
-}
-
-/** In the type that the column had then, since hashes of two types do not compare. */
-function hashNow(column: SharedColumn): Sql {
-  const { name, convertedFrom } = column;
-  const before: TypedColumn = { name, type: convertedFrom ?? column.type };
-  return valuesHash([hashable(before, qualified(NOW, name), convertedFrom)]);
 }

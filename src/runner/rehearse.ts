@@ -6,7 +6,7 @@ import { rawSql } from '../kernel/sql.ts';
 import type { AppendedEvent } from '../ledger/events.ts';
 import { type MigrationRecord, readHistory } from '../ledger/history.ts';
 import { readIdentity } from '../ledger/identity.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
 import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { statusAfter } from '../ledger/transitions.ts';
 import { isForEnvironment } from '../policy/environment.ts';
@@ -72,32 +72,58 @@ export async function rehearse(
   const snapshot = await new Ledger(connection, engine.names).snapshot();
   const environment = snapshot.marker?.environment ?? null;
   options.begun?.(environment);
-  const files = await filesInTurn(snapshot, source);
-  const { pending } = inspect(snapshot, files.inTurn, options.order);
-  const records = readHistory(snapshot.events);
-  if (options.id !== null) assertRehearsable(options.id, source, records.get(options.id));
-  const loaded: RunnableMigration[] = [];
-  for (const id of options.id === null ? pending : [options.id]) loaded.push(await source.load(id));
-  const here = loaded.filter((each) => isForEnvironment(each.environments, environment));
-  const others = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
-  const elsewhere = [...files.elsewhere, ...others].sort();
-  if (here.length === 0) return { environment, results: [], elsewhere, error: null };
+  const { migrations, elsewhere } = await wanted(snapshot, source, options);
+  if (migrations.length === 0) return { environment, results: [], elsewhere, error: null };
 
-  if (!snapshot.installed) await installLedger(engine);
-  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
-  const ledgerVersion = snapshot.schemaVersion ?? SCHEMA_VERSION;
-  const context = { engine, environment, identity, ledgerVersion };
+  const context = await contextOf(engine, snapshot);
   const results: RehearsalResult[] = [];
-  for (const migration of here) {
+  for (const migration of migrations) {
     const result = await rehearseOne(context, migration);
     results.push(result);
     options.ended?.(result);
-    if (result.outcome.kind === 'failed' && ENDING.has(result.outcome.error.code)) break;
+    if (isEnding(result)) break;
   }
-  const failures = results.flatMap(({ outcome }) =>
+  const errors = results.flatMap(({ outcome }) =>
     outcome.kind === 'failed' ? [outcome.error] : [],
   );
-  return { environment, results, elsewhere, error: failures[0] ?? null };
+  return { environment, results, elsewhere, error: errors[0] ?? null };
+}
+
+/** The proofs need functions of the ledger's schema, so it is made where it is missing, as `up` does. */
+async function contextOf(engine: Engine, snapshot: LedgerSnapshot): Promise<EventContext> {
+  if (!snapshot.installed) await installLedger(engine);
+  const marker = snapshot.marker?.marker ?? null;
+  return {
+    engine,
+    environment: snapshot.marker?.environment ?? null,
+    identity: await readIdentity(engine.session.connection, marker),
+    ledgerVersion: snapshot.schemaVersion ?? SCHEMA_VERSION,
+  };
+}
+
+function isEnding({ outcome }: RehearsalResult): boolean {
+  return outcome.kind === 'failed' && ENDING.has(outcome.error.code);
+}
+
+interface Wanted {
+  readonly migrations: readonly RunnableMigration[];
+  readonly elsewhere: readonly string[];
+}
+
+async function wanted(
+  snapshot: LedgerSnapshot,
+  source: MigrationSource,
+  { id, order }: RehearseOptions,
+): Promise<Wanted> {
+  const environment = snapshot.marker?.environment ?? null;
+  const files = await filesInTurn(snapshot, source);
+  const { pending } = inspect(snapshot, files.inTurn, order);
+  if (id !== null) assertRehearsable(id, source, readHistory(snapshot.events).get(id));
+  const loaded: RunnableMigration[] = [];
+  for (const each of id === null ? pending : [id]) loaded.push(await source.load(each));
+  const migrations = loaded.filter((each) => isForEnvironment(each.environments, environment));
+  const others = loaded.filter((each) => !migrations.includes(each)).map((each) => each.id);
+  return { migrations, elsewhere: [...files.elsewhere, ...others].sort() };
 }
 
 async function rehearseOne(

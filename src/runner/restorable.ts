@@ -42,7 +42,7 @@ export function checkRestorable(facts: RestoreFacts): HygieneError | null {
   return status === 'applied' ? appliedWithoutArchive(facts, record) : nothingCommitted(id, status);
 }
 
-function neverApplied(id: string): HygieneError {
+export function neverApplied(id: string): HygieneError {
   return refusal(
     `${id} was never applied in this database, so there is nothing to put back.`,
     'hygiene status   shows where every migration stands. Is it the right database?',

@@ -3,6 +3,7 @@ import { type Connection, queryOne } from '../database/connection.ts';
 import { beginLocked } from '../database/run-lock.ts';
 import { applySettings } from '../database/settings.ts';
 import { isConnectionError } from '../database/sqlstate.ts';
+import type { RestoredTable } from '../executor/restoration.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
 import type { AppendedEvent, TableRows } from '../ledger/events.ts';
@@ -17,7 +18,7 @@ import { type Engine, runLock, transactionSettings } from './engine.ts';
 import { type EventContext, migrationEvent } from './events.ts';
 import { assertHead } from './inspection.ts';
 import { assertWatchedSettings } from './main-transaction.ts';
-import { checkRestorable } from './restorable.ts';
+import { checkRestorable, neverApplied } from './restorable.ts';
 import { type Restoration, restoreApplication } from './restore-application.ts';
 
 export interface RestoreOptions {
@@ -71,8 +72,7 @@ export async function commandContext(
   const isKnown = isFile || readHistory(snapshot.events).has(id);
   if (!isKnown) throw unknownId(id);
   const ledgerVersion = snapshot.schemaVersion;
-  if (ledgerVersion === null)
-    throw checkRestorable({ id, record: undefined, archives: 0, events: [] });
+  if (ledgerVersion === null) throw neverApplied(id);
   return {
     engine,
     environment: snapshot.marker?.environment ?? null,
@@ -175,20 +175,19 @@ async function closeOpenRun(
 }
 
 function rowsOf({ tables }: Restoration): readonly TableRows[] {
-  const rows = new Map<string, TableRows>();
-  for (const { table, kind, archived, restored, skipped } of tables) {
-    const name = table.name.toString();
-    const before = rows.get(name);
-    rows.set(name, {
-      table: name,
-      ...{ planned: 0, removed: 0 },
-      archived: (before?.archived ?? 0) + archived,
-      restored: (before?.restored ?? 0) + (kind === 'rows' ? restored : 0),
-      reverted: (before?.reverted ?? 0) + (kind === 'mutations' ? restored : 0),
-      skipped: (before?.skipped ?? 0) + skipped,
-    });
-  }
-  return [...rows.values()];
+  const names = [...new Set(tables.map(({ table }) => table.name.toString()))];
+  return names.map((name) => {
+    const own = tables.filter(({ table }) => table.name.toString() === name);
+    const sum = (count: (each: RestoredTable) => number): number =>
+      own.reduce((total, each) => total + count(each), 0);
+    return {
+      ...{ table: name, planned: 0, removed: 0 },
+      archived: sum(({ archived }) => archived),
+      restored: sum(({ kind, restored }) => (kind === 'rows' ? restored : 0)),
+      reverted: sum(({ kind, restored }) => (kind === 'mutations' ? restored : 0)),
+      skipped: sum(({ skipped }) => skipped),
+    };
+  });
 }
 
 function evidenceOf(

@@ -172,7 +172,9 @@ describe('steps of one migration', () => {
       }),
     );
     expect(await outcomes()).toEqual([[FIRST, 'applied']]);
-    expect(await contentOf(database, await oldRows(database, `${ARCHIVE}users_mutations"`))).toBe(old);
+    expect(await contentOf(database, await oldRows(database, `${ARCHIVE}users_mutations"`))).toBe(
+      old,
+    );
     expect(
       await countOf(
         database,

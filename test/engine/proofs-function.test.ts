@@ -87,9 +87,12 @@ describe('the function form', () => {
     expect(await contentOf(database, 'hygiene_archive."20260101000000_g1_live_sessions"')).toBe(
       gone,
     );
-    expect(await contentOf(database, await oldRows(database, 'hygiene_archive."20260101000000_g1_users_mutations"'))).toBe(
-      scrubbed,
-    );
+    expect(
+      await contentOf(
+        database,
+        await oldRows(database, 'hygiene_archive."20260101000000_g1_users_mutations"'),
+      ),
+    ).toBe(scrubbed);
     expect(await countOf(database, "users where name = 'Nobody'")).toBe(5);
     expect(await applied()).toEqual([
       {

@@ -7,14 +7,9 @@ import { ownOption } from '../options.ts';
  * @public
  */
 export async function archive(context: CommandContext): Promise<CommandResult> {
-  switch (context.given.text('action')) {
-    case 'export':
-      return exportOne(context);
-    case 'prune':
-      return prune(context);
-    default:
-      return list(context);
-  }
+  const action = context.given.text('action');
+  if (action === 'export') return exportOne(context);
+  return action === 'prune' ? prune(context) : list(context);
 }
 
 async function list({
