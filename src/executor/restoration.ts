@@ -3,7 +3,7 @@ import { type Connection, queryOne } from '../database/connection.ts';
 import { counted } from '../kernel/counts.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { QualifiedName } from '../kernel/identifiers.ts';
-import { rawSql, sql } from '../kernel/sql.ts';
+import { rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { restoreEdges, restoreOrder } from '../planner/restore-order.ts';
 import { countProtected, type ProtectedSet } from './protected-rows.ts';
 import { countSkipped, firstKeys, listExisting, listOrphans } from './restore-conflicts.ts';
@@ -181,15 +181,21 @@ class RowRestoration {
     restore: MutationRestore | null,
   ): Promise<Pick<RestoredTable, 'skipped' | 'skippedKeys'>> {
     const { connection } = this.#scope;
-    const staying = this.#isSkipping ? await countSkipped(connection, unit) : 0;
-    const left = (await restore?.leftOver()) ?? {
-      rows: 0,
-      condition: sql`not (${notSkipped(unit, this.#isSkipping)})`,
-    };
-    const skipped = left.rows + staying;
+    const { rows: skipped, condition } =
+      (await restore?.leftOver()) ?? (await this.#inTheWay(unit));
     if (skipped === 0) return { skipped, skippedKeys: [] };
-    return { skipped, skippedKeys: await firstKeys(connection, unit, left.condition) };
+    return { skipped, skippedKeys: await firstKeys(connection, unit, condition) };
   }
+
+  async #inTheWay(unit: RestoreUnit): Promise<LeftOver> {
+    const rows = this.#isSkipping ? await countSkipped(this.#scope.connection, unit) : 0;
+    return { rows, condition: sql`not (${notSkipped(unit, this.#isSkipping)})` };
+  }
+}
+
+interface LeftOver {
+  readonly rows: number;
+  readonly condition: Sql;
 }
 
 interface ChangedUnit {

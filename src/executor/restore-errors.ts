@@ -8,7 +8,7 @@ import {
   isRetryable,
   sqlstate,
 } from '../database/sqlstate.ts';
-import { counted } from '../kernel/counts.ts';
+import { counted, grouped } from '../kernel/counts.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { sql } from '../kernel/sql.ts';
 import { fewLines } from '../policy/few-lines.ts';
@@ -81,7 +81,7 @@ export function conflictError(migrationId: string, conflicts: readonly Conflict[
 }
 
 async function withoutParent(
-  { connection, catalog, units }: RestoreFailure,
+  { connection, catalog, units, current }: RestoreFailure,
   facts: DatabaseErrorFacts,
 ): Promise<HygieneError> {
   const found = facts.table === null ? null : findTable(catalog, facts.schema ?? '', facts.table);
@@ -97,7 +97,18 @@ async function withoutParent(
     const edge = { foreignKey, child, parent: sql`${parent.name}` };
     rows += await countWithoutParent(connection, units, edge);
   }
-  return parentGone(name, facts, { parent, rows });
+  const triggers = suspects(catalog, current);
+  const isSwallowed = rows === 0 && triggers.length > 0;
+  return isSwallowed ? swallowed(name, triggers) : parentGone(name, facts, { parent, rows });
+}
+
+/** All that the archived rows reference is there or in the archive, and yet something was missing. */
+function swallowed(table: string, triggers: readonly string[]): HygieneError {
+  return new HygieneError('HYG_RUN_RESTORE_DIFFERS', {
+    message: `A row that rows of ${table} reference was in the archive, but did not go back as it was. Everything was rolled back.`,
+    hint: `Look at ${triggers.join(', ')}: a trigger must have altered or swallowed it.`,
+    details: { table, triggers },
+  });
 }
 
 function parentGone(
@@ -168,7 +179,7 @@ export function differs(
   const what =
     archived.rows === restored.rows
       ? `${counted(archived.rows, 'row')} went back, but not all with the values that the archive has`
-      : `${counted(archived.rows, 'row')} were to go back, but ${counted(restored.rows, 'row')} did`;
+      : `${counted(archived.rows, 'row')} were to go back, but ${grouped(restored.rows)} did`;
   return new HygieneError('HYG_RUN_RESTORE_DIFFERS', {
     message: `${table}: ${what}. Everything was rolled back.`,
     hint:

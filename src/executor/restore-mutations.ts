@@ -62,9 +62,12 @@ export class MutationRestore {
     return { changes, proofs };
   }
 
-  /** Changes that found no row as the migration had left it: somebody changed or removed it since. */
+  /**
+   * Changes that were not taken back: no row is as the migration had left it, since somebody changed or
+   * removed it, or its old values reference what stays in the archive.
+   */
   async leftOver(): Promise<{ readonly rows: number; readonly condition: Sql }> {
-    const condition = sql`${this.#open()} and ${notSkipped(this.#unit, this.#skipping)}`;
+    const condition = this.#open();
     const { rows } = await queryOne<{ rows: number }>(
       this.#connection,
       sql`select count(*)::float8 as rows from ${this.#unit.archive} as hygiene_kept where ${condition}`,

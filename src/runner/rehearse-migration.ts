@@ -67,6 +67,8 @@ async function thereAndBack(
     generation: REHEARSAL_GENERATION,
   });
   if (migration.irreversible !== null) return { evidence, restoration: null, compared: null };
+  // The restore checks all deferred constraints, and the fence is one.
+  await evidence.fence.release();
   const restoration = await restoreApplication(engine, connection, {
     ...{ migrationId: migration.id, archives: evidence.archives, skipExisting: false },
   });
