@@ -67,6 +67,11 @@ describe('a restored migration', () => {
     ).toEqual([{ note: 'it was right after all', generation: 2 }]);
     await bench.restore(ID);
     expect(await countOf(database, 'users')).toBe(320);
+    const [told] = await database.query(
+      "select what from hygiene.history where event = 'restored' order by seq limit 1",
+    );
+    expect(told?.['what']).toContain('users: 300 restored, 0 set back');
+    expect(told?.['what']).toContain('payments: 0 restored, 300 set back');
   });
 
   test('is not restored twice', async () => {

@@ -55,9 +55,8 @@ describe('rehearse', () => {
     expect(await events(database)).toEqual(['rehearsed', 'started', 'applied']);
   });
 
-  test('finds a difference that only shows after both ways: exit 4 with the table', async () => {
+  test('finds a trigger that alters rows on their way back, and names it', async () => {
     bench.write(`${ID}.ts`, migration({ up: "purge(rows('reports', sql`id < 10`))" }));
-    // The sequence of events hides it from the proofs of each way: the trigger changes what is hashed alone.
     await database.execute(`
       alter table reports add column touched text;
       create function touch() returns trigger language plpgsql as $$
