@@ -28,7 +28,7 @@ beforeEach(async () => {
   evidenceOf(await bench.up());
 });
 
-const refused = (
+const expectChangeRefused = (
   code: 'HYG_REFUSED_RESTORE_SCHEMA' | 'HYG_REFUSED_RESTORE_PARENT',
   says: readonly string[],
 ): Promise<unknown> => expectRestoreRefused({ bench, database, id: ID }, { code, exit: 7, says });
@@ -48,7 +48,7 @@ describe('a table that has changed since', () => {
     await database.execute(
       'alter table users add tier int; update users set tier = 1; alter table users alter tier set not null',
     );
-    await refused('HYG_REFUSED_RESTORE_SCHEMA', [
+    await expectChangeRefused('HYG_REFUSED_RESTORE_SCHEMA', [
       'users has gained tier',
       'alter table users alter column tier set default',
     ]);
@@ -79,13 +79,17 @@ describe('a table that has changed since', () => {
       await countOf(database, "users where id <= 5 and age = id::text and note = 'note ' || id"),
     ).toBe(5);
     expect(await countOf(database, "users where id > 15 and note = 'note ' || id")).toBe(5);
-    const rows = tables.find(({ table, kind }) => table.name.name === 'users' && kind === 'rows');
-    expect(rows?.converted).toEqual(['age', 'note']);
+    const converted = tables.map(({ table, kind, converted: names }) => [
+      table.name.name,
+      kind,
+      names,
+    ]);
+    expect(converted).toContainEqual(['users', 'rows', ['age', 'note']]);
   });
 
   test('has another type now that does not take them: refused, with both types', async () => {
     await database.execute("alter table users alter age type date using date '2000-01-01' + age");
-    await refused('HYG_REFUSED_RESTORE_SCHEMA', ['users.age: integer → date']);
+    await expectChangeRefused('HYG_REFUSED_RESTORE_SCHEMA', ['users.age: integer → date']);
   });
 
   test('has a shorter type now: refused without the value', async () => {
@@ -100,7 +104,7 @@ describe('a table that has changed since', () => {
 
   test('was renamed: refused, with what to do', async () => {
     await database.execute('alter table users rename to people');
-    await refused('HYG_REFUSED_RESTORE_SCHEMA', [
+    await expectChangeRefused('HYG_REFUSED_RESTORE_SCHEMA', [
       'There is no table users any more',
       'Rename it back',
     ]);
@@ -108,7 +112,7 @@ describe('a table that has changed since', () => {
 
   test('got a rule that refuses what was archived: refused, with its name', async () => {
     await database.execute('alter table users add constraint no_demo check (id > 5)');
-    await refused('HYG_REFUSED_RESTORE_SCHEMA', ['no_demo', 'users']);
+    await expectChangeRefused('HYG_REFUSED_RESTORE_SCHEMA', ['no_demo', 'users']);
   });
 
   test('lost what archived rows reference: told with constraint, tables and count', async () => {

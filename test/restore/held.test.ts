@@ -19,7 +19,10 @@ beforeEach(async () => {
 const cli = (line: string): ReturnType<typeof runCli> =>
   runCli(line.split(' '), { cwd: bench.directory, variables: { DATABASE_URL: database.url } });
 
-const notRestorable = (says: readonly string[], id = ID): ReturnType<typeof expectRestoreRefused> =>
+const expectNotRestorable = (
+  says: readonly string[],
+  id = ID,
+): ReturnType<typeof expectRestoreRefused> =>
   expectRestoreRefused(
     { bench, database, id },
     { code: 'HYG_REFUSED_NOT_RESTORABLE', exit: 7, says },
@@ -78,7 +81,11 @@ describe('a restored migration', () => {
     bench.write(`${ID}.ts`, purgeDemoUsers());
     evidenceOf(await bench.up());
     await bench.restore(ID);
-    await notRestorable(['were put back already', 'it is held', `hygiene reapply ${ID} --reason`]);
+    await expectNotRestorable([
+      'were put back already',
+      'it is held',
+      `hygiene reapply ${ID} --reason`,
+    ]);
   });
 });
 
@@ -91,17 +98,17 @@ describe('what cannot be restored is refused in its own words', () => {
 
   test('what was never applied, with and without a ledger', async () => {
     bench.write(`${ID}.ts`, purgeDemoUsers());
-    await notRestorable(['was never applied in this database']);
+    await expectNotRestorable(['was never applied in this database']);
     evidenceOf(await bench.up());
     const second = '20260102000000_second';
     bench.write(`${second}.ts`, migration({ up: "purge(rows('reports', sql`true`))" }));
-    await notRestorable([`${second} was never applied`], second);
+    await expectNotRestorable([`${second} was never applied`], second);
   });
 
   test('what failed and was rolled back', async () => {
     bench.write(`${ID}.ts`, purgeDemoUsers({ verify: "await expect.count('admins', 99);" }));
     expect((await bench.upError()).code).toBe('HYG_VERIFY_FAILED');
-    await notRestorable(['ended as failed and was rolled back as a whole', 'hygiene up']);
+    await expectNotRestorable(['ended as failed and was rolled back as a whole', 'hygiene up']);
   });
 
   test('what cannot be undone, with its reason', async () => {
@@ -111,7 +118,7 @@ describe('what cannot be restored is refused in its own words', () => {
       migration({ up, more: "irreversible: 'tokens are of no use', budget: { max: 100 }," }),
     );
     evidenceOf(await bench.up());
-    await notRestorable(['cannot be undone: tokens are of no use']);
+    await expectNotRestorable(['cannot be undone: tokens are of no use']);
   });
 
   test('what declined the archive', async () => {
@@ -123,20 +130,20 @@ describe('what cannot be restored is refused in its own words', () => {
       }),
     );
     evidenceOf(await bench.up());
-    await notRestorable(['cannot be undone: nobody wants them']);
+    await expectNotRestorable(['cannot be undone: nobody wants them']);
   });
 
   test('what removed nothing', async () => {
     bench.write(`${ID}.ts`, migration({ up: "purge(rows('reports', sql`false`))" }));
     expect((await bench.up()).error).toBeNull();
-    await notRestorable(['removed and changed nothing', 'hygiene reapply']);
+    await expectNotRestorable(['removed and changed nothing', 'hygiene reapply']);
   });
 
   test('what was released by reapply and has not run again', async () => {
     bench.write(`${ID}.ts`, purgeDemoUsers());
     evidenceOf(await bench.up());
     await bench.reapply(ID);
-    await notRestorable(['was not applied again since it was released by reapply']);
+    await expectNotRestorable(['was not applied again since it was released by reapply']);
   });
 
   test('an archive table that is gone, and one that kept no hashes', async () => {
@@ -144,9 +151,9 @@ describe('what cannot be restored is refused in its own words', () => {
     evidenceOf(await bench.up());
     await database.execute(`
       alter table hygiene_archive."20260101000000_g1_payments_mutations" drop column hygiene_after, drop column hygiene_seq`);
-    await notRestorable(['kept no hash of what payments was changed to']);
+    await expectNotRestorable(['kept no hash of what payments was changed to']);
     await database.execute('drop table hygiene_archive."20260101000000_g1_users"');
-    await notRestorable(['of users is gone']);
+    await expectNotRestorable(['of users is gone']);
   });
 });
 
