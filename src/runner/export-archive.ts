@@ -22,7 +22,7 @@ import { subjectOf } from './restore.ts';
 /** Rows that are held in memory at a time. */
 const FETCHED_ROWS = 200;
 
-export interface ExportedFile {
+interface ExportedFile {
   readonly file: string;
   readonly source: string;
   readonly kind: ListedArchive['kind'];

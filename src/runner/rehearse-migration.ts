@@ -29,7 +29,7 @@ export interface Rehearsal {
   readonly compared: readonly ComparedTable[] | null;
 }
 
-export interface ComparedTable extends Proof {
+interface ComparedTable extends Proof {
   readonly table: string;
 }
 
