@@ -5,7 +5,7 @@ import { identityColumns, qualified, rowIdentity, sameRow } from './row-identity
 import { AFTER, asItWasLeft, hashLeft, hashNow, ORDER } from './changed-values.ts';
 import { rowHash } from './row-hash.ts';
 import { archivedHash, KEPT, NOW, notSkipped, type Proof, sameValues } from './restore-sql.ts';
-import type { RestoreUnit, SharedColumn } from './restore-units.ts';
+import { type RestoreUnit, type SharedColumn, withoutHashes } from './restore-units.ts';
 
 /** Which columns some changes have set; all of them were undone by statements of one form. */
 interface Shape {
@@ -88,6 +88,7 @@ export class MutationRestore {
     if (this.#shapes !== null) return this.#shapes;
     await this.#createTables();
     const all = await this.#readShapes();
+    if (all.some(({ columns }) => columns.length === 0)) throw withoutHashes(this.#unit);
     this.#isOneForm = all.length === 1;
     const lost = all.filter((shape) => this.#divided(shape).set.length === 0);
     for (const shape of lost) {

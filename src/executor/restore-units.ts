@@ -130,7 +130,8 @@ function archiveGone({ source, archive }: ArchivedTable): HygieneError {
   });
 }
 
-function withoutHashes({ source, archive }: ArchivedTable): HygieneError {
+/** Whether somebody changed the rows since could not be told then. */
+export function withoutHashes({ source, archive }: ArchivedTable): HygieneError {
   return new HygieneError('HYG_REFUSED_NOT_RESTORABLE', {
     message: `${archive.toString()} was written by a version that kept no hash of what ${source.toString()} was changed to.`,
     hint: 'So nobody can tell whether its rows were changed since. Put them back by hand: docs/authoring.md',

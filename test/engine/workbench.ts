@@ -117,8 +117,11 @@ export class Workbench {
     return reapplyOperation(this.world(), { ...this.options(), id, reason });
   }
 
-  rehearse(id: string | null = null): ReturnType<typeof rehearseOperation> {
-    return rehearseOperation(this.world(), { ...this.options(), id, execOrder: 'linear' });
+  rehearse(
+    id: string | null = null,
+    changes: Partial<ConnectOptions> = {},
+  ): ReturnType<typeof rehearseOperation> {
+    return rehearseOperation(this.world(), { ...this.options(changes), id, execOrder: 'linear' });
   }
 
   verify(): ReturnType<typeof verifyOperation> {

@@ -150,6 +150,9 @@ describe('what cannot be restored is refused in its own words', () => {
     bench.write(`${ID}.ts`, purgeDemoUsers());
     evidenceOf(await bench.up());
     await database.execute(`
+      update hygiene_archive."20260101000000_g1_payments_mutations" set hygiene_after = null where id = 1`);
+    await expectNotRestorable(['kept no hash of what payments was changed to']);
+    await database.execute(`
       alter table hygiene_archive."20260101000000_g1_payments_mutations" drop column hygiene_after, drop column hygiene_seq`);
     await expectNotRestorable(['kept no hash of what payments was changed to']);
     await database.execute('drop table hygiene_archive."20260101000000_g1_users"');
