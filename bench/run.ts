@@ -5,6 +5,7 @@ import { type Figure, passes, renderFigures } from './measure.ts';
 import { memoryFigures } from './memory.ts';
 import { processFigures } from './processes.ts';
 import { strategyFigures } from './strategies.ts';
+import { restoreFigures } from './restore.ts';
 
 /** \`npm run bench\` runs all; \`npm run bench -- large-schema memory\` runs some. */
 const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -13,6 +14,7 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'large-schema': largeSchema,
   'large-purge': largePurge,
   strategies: strategyFigures,
+  restore: restoreFigures,
 };
 
 const wanted = process.argv.slice(2);

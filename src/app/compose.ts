@@ -140,6 +140,11 @@ export async function withEngine<T>(
   }
 }
 
+/** Whether the config demands a confirmation for databases with this marker. */
+export function isConfirmRequired(config: Config, marker: string | null): boolean {
+  return marker !== null && config.environments[marker]?.confirm === true;
+}
+
 /** Containers run under user ids that have no name. */
 function osUser(): string | null {
   try {

@@ -1,5 +1,4 @@
 import type { Connection } from '../database/connection.ts';
-import { createTableAs } from '../database/create-table-as.ts';
 import { ColumnName, type QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import { type ArchiveKind, archiveTable } from './archive-name.ts';
@@ -20,6 +19,12 @@ export interface ArchivedRows {
   /** `from …`: the rows of the source, which goes by its own name. */
   readonly from: Sql;
 }
+
+/**
+ * What a mutations archive has beside the columns of its source: the order of the changes, since a row
+ * can be changed more than once, and a hash by changed column of the value that the change has left.
+ */
+export const MUTATION_COLUMNS = { order: 'hygiene_seq', after: 'hygiene_after' } as const;
 
 /** One archive table that was written, and how many rows it holds. */
 export interface ArchiveRecord {
@@ -51,23 +56,45 @@ export class Archive {
    * @returns how many rows were copied
    */
   async add({ source, kind, changedColumns, from }: ArchivedRows): Promise<number> {
+    const archive = await this.tableFor(source, kind);
+    const { rowCount } = await this.#connection.query(sql`
+      insert into ${archive}
+      select ${new ColumnName(source.name)}.*
+        ${from}
+    `);
+    this.count({ source, archive, kind, rows: rowCount, changedColumns });
+    return rowCount;
+  }
+
+  /**
+   * The archive table of a source, made where there is none. What fills it is another statement, since
+   * not every driver says how many rows CREATE TABLE AS has copied.
+   */
+  async tableFor(source: QualifiedName, kind: ArchiveKind): Promise<QualifiedName> {
     const { schema, ...application } = this.#place;
     const archive = archiveTable(schema, { ...application, table: source, kind });
-    const known = this.#records.get(archive.quoted);
-    const copy = sql`select ${new ColumnName(source.name)}.* ${from}`;
-    const copied =
-      known === undefined
-        ? await createTableAs(this.#connection, { name: archive, temporary: false }, copy)
-        : (await this.#connection.query(sql`insert into ${archive} ${copy}`)).rowCount;
-    const rows = (known?.rows ?? 0) + copied;
-    this.#records.set(archive.quoted, {
-      source,
-      archive,
-      kind,
-      rows,
-      changedColumns: union(known?.changedColumns ?? null, changedColumns),
+    if (this.#records.has(archive.quoted)) return archive;
+    await this.#connection.query(
+      sql`create table ${archive} as select * from ${source} with no data`,
+    );
+    if (kind === 'mutations') {
+      await this.#connection.query(sql`
+        alter table ${archive}
+          add column ${new ColumnName(MUTATION_COLUMNS.after)} jsonb,
+          add column ${new ColumnName(MUTATION_COLUMNS.order)} bigint generated always as identity
+      `);
+    }
+    return archive;
+  }
+
+  /** Counts rows that were put into an archive table. */
+  count(added: ArchiveRecord): void {
+    const known = this.#records.get(added.archive.quoted);
+    this.#records.set(added.archive.quoted, {
+      ...added,
+      rows: (known?.rows ?? 0) + added.rows,
+      changedColumns: union(known?.changedColumns ?? null, added.changedColumns),
     });
-    return copied;
   }
 }
 

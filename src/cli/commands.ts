@@ -1,10 +1,14 @@
 import type { Command } from './command.ts';
+import { archiveCommand } from './commands/archive.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { initCommand } from './commands/init.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { lintCommand } from './commands/lint.ts';
 import { planCommand } from './commands/plan.ts';
+import { reapplyCommand } from './commands/reapply.ts';
+import { rehearseCommand } from './commands/rehearse.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { seedCommand } from './commands/seed.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
@@ -16,10 +20,14 @@ export const commands: readonly Command[] = [
   createCommand,
   lintCommand,
   planCommand,
+  rehearseCommand,
   upCommand,
   verifyCommand,
   statusCommand,
   ledgerCommand,
+  restoreCommand,
+  reapplyCommand,
+  archiveCommand,
   demoCommand,
   seedCommand,
 ];

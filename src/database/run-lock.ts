@@ -15,6 +15,8 @@ export interface RunLock {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** Begins the transaction, where it is not to be READ COMMITTED. */
+  readonly begin?: string;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function beginLocked(
   ending = '',
 ): Promise<void> {
   const giveUpAt = lock.clock.monotonicMs() + lock.timeoutMs;
-  const attempt = `${BEGIN}; select pg_try_advisory_xact_lock(${lockKeySql(lock.key)}) as locked`;
+  const attempt = `${lock.begin ?? BEGIN}; select pg_try_advisory_xact_lock(${lockKeySql(lock.key)}) as locked`;
   let text = ending === '' ? attempt : `${ending}; ${attempt}`;
   for (;;) {
     const results = await connection.script(text);

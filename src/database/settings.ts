@@ -17,6 +17,8 @@ export interface TransactionSettings extends TransactionLimits {
 }
 
 export const BEGIN = 'begin isolation level read committed';
+/** Sees the database as it was at the first statement, whatever others commit meanwhile. */
+export const BEGIN_SNAPSHOT = 'begin isolation level repeatable read';
 
 /**
  * Puts the settings in force until the end of the transaction. `SET LOCAL` only: behind a

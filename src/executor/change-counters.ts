@@ -1,6 +1,6 @@
 import type { Connection } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
-import { type Sql, sql } from '../kernel/sql.ts';
+import { rawSql, type Sql, sql } from '../kernel/sql.ts';
 
 /** What our transaction did to one table since the baseline; partitions are summed into their root. */
 export interface TableChange {
@@ -25,21 +25,24 @@ export interface TableChange {
 export class ChangeCounters {
   readonly #connection: Connection;
   readonly #ownSchemas: readonly string[];
+  readonly #baseline: QualifiedName;
 
-  constructor(connection: Connection, ownSchemas: readonly string[]) {
+  /** @param name of the baseline, where a transaction has more than one */
+  constructor(connection: Connection, ownSchemas: readonly string[], name = 'hygiene_baseline') {
     this.#connection = connection;
     this.#ownSchemas = ownSchemas;
+    this.#baseline = new QualifiedName('pg_temp', name);
   }
 
   async takeBaseline(): Promise<void> {
     await this.#connection.query(sql`
-      create temp table hygiene_baseline (
+      create temp table ${rawSql(this.#baseline.name)} (
         relid oid, schema_name name, table_name name, relfilenode oid,
         inserted bigint, updated bigint, deleted bigint
       ) on commit drop
     `);
     await this.#connection.query(sql`
-      insert into pg_temp.hygiene_baseline
+      insert into ${this.#baseline}
       select relid, schema_name, table_name, relfilenode, inserted, updated, deleted
         from (${this.#counters()}) as now_
     `);
@@ -87,7 +90,7 @@ export class ChangeCounters {
                  and n.relfilenode is distinct from b.relfilenode
                  and b.relid in (select relid from ours) as rewritten
           from now_ n
-          full join pg_temp.hygiene_baseline b on b.relid = n.relid
+          full join ${this.#baseline} b on b.relid = n.relid
          where n.relkind is distinct from 'm' or b.relid is null
       )
       select schema_name::text, table_name::text,

@@ -35,17 +35,24 @@ export interface ProtectedChange {
 export class ProtectedRows {
   readonly #connection: Connection;
   readonly #sets: readonly ProtectedSet[];
+  readonly #name: string;
   #settings: TextSettings = {};
 
-  constructor(connection: Connection, sets: readonly ProtectedSet[]) {
+  /** @param name of the baselines, where a transaction has more than one */
+  constructor(connection: Connection, sets: readonly ProtectedSet[], name = 'hygiene_protected') {
     this.#connection = connection;
     this.#sets = sets;
+    this.#name = name;
   }
 
   async takeBaseline(): Promise<void> {
     if (this.#sets.length === 0) return;
     this.#settings = await readTextSettings(this.#connection);
     for (const [index, set] of this.#sets.entries()) await this.#remember(set, index);
+  }
+
+  #baselineTable(index: number): QualifiedName {
+    return new QualifiedName('pg_temp', `${this.#name}_${String(index)}`);
   }
 
   /** One entry for each set, changed or not. */
@@ -64,19 +71,19 @@ export class ProtectedRows {
     const identity = rowIdentity(table);
     const self = selfAlias(table);
     await this.#connection.query(sql`
-      create temp table ${baselineTable(index)} on commit drop as
+      create temp table ${this.#baselineTable(index)} on commit drop as
       select ${identityColumns(identity, self)}, null::text as hygiene_hash,
              null::xid as hygiene_written_by
         from ${table.name}
         with no data
     `);
     await this.#connection.query(sql`
-      insert into ${baselineTable(index)}
+      insert into ${this.#baselineTable(index)}
       select ${identityColumns(identity, self)}, ${rowHash(self)}, ${rawSql(self)}.xmin
         from ${table.name}
        where ${rowSetCondition(rows)}
     `);
-    await this.#connection.query(sql`analyze ${baselineTable(index)}`);
+    await this.#connection.query(sql`analyze ${this.#baselineTable(index)}`);
   }
 
   /**
@@ -97,7 +104,7 @@ export class ProtectedRows {
                hygiene_before.hygiene_hash is distinct from ${rowHash(self)} as changed,
                ${rawSql(self)}.xmin as written_by,
                ${rawSql(self)}.xmin = hygiene_before.hygiene_written_by as same_version
-          from ${baselineTable(index)} as hygiene_before
+          from ${this.#baselineTable(index)} as hygiene_before
           left join ${set.table.name} on ${sameRow(rowIdentity(set.table), self, 'hygiene_before')}
       ), judged as (
         select gone,
@@ -146,10 +153,6 @@ export async function countProtected(
 interface Touched {
   readonly effect: ProtectedHit['effect'];
   readonly isListed: (seenFrom: Table) => Sql;
-}
-
-function baselineTable(index: number): QualifiedName {
-  return new QualifiedName('pg_temp', `hygiene_protected_${String(index)}`);
 }
 
 /** Keys are compared apart, so only the content of the row counts here. */

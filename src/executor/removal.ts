@@ -1,17 +1,21 @@
 import type { Archive, ArchivedRows } from '../archive/archive.ts';
 import type { Table } from '../catalog/model.ts';
-import type { Connection } from '../database/connection.ts';
+import { type Connection, queryOne } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { QualifiedName } from '../kernel/identifiers.ts';
-import { type Sql, sql } from '../kernel/sql.ts';
+import type { Sql } from '../kernel/sql.ts';
 import type { RemovalGroup } from '../planner/order.ts';
-import { changedColumns } from '../planner/reference-columns.ts';
 import type { Strategy } from '../planner/strategy.ts';
 import { type ChangedRows, combinationsOf } from './changed-rows.ts';
 import { type ObserveWork, unobserved } from './observe.ts';
-import { clearReferences, deleteTogether, listed } from './removal-sql.ts';
+import { type Change, changeAndKeep, clearReferences, deleteTogether } from './removal-sql.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import type { WorkTable } from './selection-sql.ts';
+
+interface ChangeCounts {
+  readonly changed: number;
+  readonly kept: number;
+}
 
 /** What happened to one table, summed over the rounds of a purge. */
 export interface TableTally {
@@ -50,7 +54,7 @@ export class Removal {
     for (const group of order) await this.remove(selection, group.tables, 'delete');
   }
 
-  /** What goes, and what changed rows were before. */
+  /** Copies what goes, unless the archive was declined. */
   async archiveAll(selection: SelectedRows): Promise<void> {
     this.#observe({ phase: 'selecting', table: null, rowsPlanned: plannedRows(selection) });
     for (const table of selection.tables) {
@@ -60,22 +64,6 @@ export class Removal {
       const rows = { source: table.name, kind: 'rows' as const, changedColumns: null, from };
       this.tally(table.name).archived += await this.#copy(rows, planned);
     }
-    for (const { work, sources } of selection.changed) {
-      const columns = sources.flatMap(({ edge }) => changedColumns(edge.foreignKey));
-      await this.archiveOldValues(work, [...new Set(columns)], selection.count(work));
-    }
-  }
-
-  /** Copies the listed rows as they are before some of their columns are changed. */
-  async archiveOldValues(
-    work: WorkTable,
-    columns: readonly string[],
-    planned: number,
-  ): Promise<void> {
-    if (planned === 0) return;
-    const source = work.table.name;
-    const from = sql`from ${source} join ${work.name} as hygiene_listed on ${listed(work)}`;
-    await this.#copy({ source, kind: 'mutations', changedColumns: columns, from }, planned);
   }
 
   /** Takes references away. Each row is changed once: a second statement would look in vain for a row told apart by place. */
@@ -137,12 +125,41 @@ export class Removal {
     this.#observe({ phase: 'removing', table: table.toString(), rowsDone: removed });
   }
 
-  recordChanged(work: WorkTable, planned: number, changed: number): void {
+  /** Changes listed rows that stay, and keeps their old values unless the archive was declined. */
+  async change(work: WorkTable, change: Change, planned: number): Promise<void> {
+    const source = work.table.name;
+    this.#observe({ phase: 'removing', table: source.toString() });
+    const { changed, kept } =
+      this.#archive === null
+        ? await this.#changeOnly(change)
+        : await this.#changeAndKeep(this.#archive, work, change);
     if (changed !== planned) {
-      throw mismatch(work.table.name, 'changed', { expected: planned, actual: changed });
+      throw mismatch(source, 'changed', { expected: planned, actual: changed });
     }
-    this.tally(work.table.name).changed += changed;
-    this.#observe({ phase: 'removing', table: work.table.name.toString(), rowsDone: changed });
+    if (kept !== planned) throw mismatch(source, 'archived', { expected: planned, actual: kept });
+    this.tally(source).changed += changed;
+    this.#observe({ phase: 'removing', table: source.toString(), rowsDone: changed });
+  }
+
+  async #changeOnly({ update }: Change): Promise<ChangeCounts> {
+    const { rowCount } = await this.#connection.query(update);
+    return { changed: rowCount, kept: rowCount };
+  }
+
+  async #changeAndKeep(archive: Archive, work: WorkTable, change: Change): Promise<ChangeCounts> {
+    const source = work.table.name;
+    const kind = 'mutations';
+    const table = await archive.tableFor(source, kind);
+    const counts = await queryOne<ChangeCounts>(
+      this.#connection,
+      changeAndKeep(work, change, table),
+    );
+    archive.count({
+      ...{ source, archive: table, kind },
+      rows: counts.kept,
+      changedColumns: change.columns,
+    });
+    return counts;
   }
 
   /** @returns how many rows were copied; 0 where the archive was declined */
@@ -155,11 +172,8 @@ export class Removal {
   }
 
   async #clear(changed: ChangedRows, planned: number): Promise<void> {
-    this.#observe({ phase: 'removing', table: changed.work.table.name.toString() });
     for (const combination of await combinationsOf(this.#connection, changed, planned)) {
-      const statement = clearReferences(changed.work, combination);
-      const { rowCount } = await this.#connection.query(statement);
-      this.recordChanged(changed.work, combination.rows, rowCount);
+      await this.change(changed.work, clearReferences(changed.work, combination), combination.rows);
     }
   }
 

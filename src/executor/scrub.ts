@@ -84,16 +84,12 @@ export async function carryOutScrub(
   if (refusal !== undefined) throw refusal;
   const removal = new Removal(scope.connection, step.archive ? archive : null, scope.observe);
   scope.observe?.({ ...selecting(work.table), rowsPlanned: rows });
-  const changedColumns = Object.keys(step.set);
-  await removal.archiveOldValues(work, changedColumns, rows);
   if (rows > 0) {
-    scope.observe?.({ phase: 'removing', table: work.table.name.toString() });
     const assignments = Object.entries(step.set).map(([column, value]) => ({
       column,
       value: assignedValue(value),
     }));
-    const { rowCount } = await scope.connection.query(assignListed(work, assignments));
-    removal.recordChanged(work, rows, rowCount);
+    await removal.change(work, assignListed(work, assignments), rows);
   }
   return { label, removal };
 }

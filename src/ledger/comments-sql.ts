@@ -29,7 +29,7 @@ const relations: Readonly<Record<Relation, RelationComments>> = {
       actor: 'Who did it: database role and login, OS user, host, CI run, git commit.',
       tool_version: 'Version of hygiene.',
       ticket: 'Ticket named by the migration or the command.',
-      rows: 'List of tables with rows planned, archived, removed and changed, and the strategy.',
+      rows: 'List of tables with rows planned, archived, removed and changed, and the strategy; for a restore with rows restored, reverted and skipped.',
       checks: 'List of checks that verify made, with expected and actual values.',
       error: 'Why it ended badly: message, SQLSTATE, table, constraint. Never row values.',
       note: 'Reason or remark in words.',

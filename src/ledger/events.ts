@@ -35,6 +35,11 @@ export interface TableRows {
   /** Rows that stayed and were changed: references set to NULL, scrubbed columns. */
   readonly changed?: number;
   readonly strategy?: string;
+  /** Rows that a restore put back, and rows whose changes it took back. */
+  readonly restored?: number;
+  readonly reverted?: number;
+  /** Archived rows that a restore left in the archive. */
+  readonly skipped?: number;
 }
 
 /** Why something ended badly. Never holds row values: no DETAIL, no bound values. */

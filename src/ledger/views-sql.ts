@@ -73,9 +73,9 @@ join last_events as e on e.migration_id = m.migration_id;
 `;
 }
 
-function historySql(schema: string): string {
+export function historySql(schema: string): string {
   return `
-create view ${schema}.history as
+create or replace view ${schema}.history as
 select
   l.seq,
   l.at,
@@ -85,8 +85,14 @@ select
   (
     select string_agg(
       pg_catalog.format(
-        case when (entry ->> 'changed')::bigint > 0 then '%1$s: %2$s removed, %3$s changed' else '%1$s: %2$s removed' end,
-        entry ->> 'table', entry ->> 'removed', entry ->> 'changed'
+        case
+          when entry ? 'restored' then '%1$s: %4$s restored, %5$s set back'
+          when l.event = 'archive_pruned' then '%1$s: %6$s pruned'
+          when (entry ->> 'changed')::bigint > 0 then '%1$s: %2$s removed, %3$s changed'
+          else '%1$s: %2$s removed'
+        end,
+        entry ->> 'table', entry ->> 'removed', entry ->> 'changed',
+        entry ->> 'restored', entry ->> 'reverted', entry ->> 'archived'
       ),
       ', ' order by position
     )

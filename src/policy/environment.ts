@@ -10,6 +10,8 @@ export interface EnvironmentFacts {
   readonly confirmed: string | null;
   /** Whether the config demands a confirmation for this environment. */
   readonly confirmRequired: boolean;
+  /** The command that asks, such as `restore 20260112090000_purge`; default `up`. */
+  readonly command?: string;
 }
 
 /**
@@ -20,11 +22,12 @@ export function checkConfirmation(facts: EnvironmentFacts): HygieneError | null 
   const { marker, database, confirmed } = facts;
   if (marker !== PRODUCTION && !facts.confirmRequired) return null;
   if (confirmed === database) return null;
-  const asked = `hygiene up --confirm ${database}   (or HYGIENE_CONFIRM=${database})`;
+  const command = facts.command ?? 'up';
+  const asked = `hygiene ${command} --confirm ${database}   (or HYGIENE_CONFIRM=${database})`;
   return new HygieneError('HYG_REFUSED_CONFIRM', {
     message:
       confirmed === null
-        ? `Database "${database}" is marked ${marker ?? 'unmarked'}: \`up\` needs its name as confirmation.`
+        ? `Database "${database}" is marked ${marker ?? 'unmarked'}: \`${command.split(' ')[0] ?? command}\` needs its name as confirmation.`
         : `The confirmation names "${confirmed}", but this is database "${database}" (${marker ?? 'unmarked'}).`,
     hint:
       confirmed === null ? asked : `Check the target first. If "${database}" is meant: ${asked}`,

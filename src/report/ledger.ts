@@ -1,5 +1,5 @@
 import type { ChainReport } from '../ledger/ledger.ts';
-import type { RecordedEvent } from '../ledger/events.ts';
+import type { RecordedEvent, TableRows } from '../ledger/events.ts';
 import type { Fields } from './document.ts';
 import { tableLines } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
@@ -38,7 +38,7 @@ export function ledgerText(
 
 function eventCells(event: RecordedEvent): string[] {
   const { seq, at, migrationId, durationMs, rows, actor, hash } = event;
-  const touched = rows?.reduce((sum, each) => sum + each.removed + (each.changed ?? 0), 0) ?? null;
+  const touched = rows?.reduce((sum, each) => sum + touchedRows(each), 0) ?? null;
   return [
     String(seq),
     moment(at).replace(' UTC', ''),
@@ -49,6 +49,10 @@ function eventCells(event: RecordedEvent): string[] {
     actorName(actor),
     shortHash(hash),
   ];
+}
+
+function touchedRows({ removed, changed = 0, restored = 0, reverted = 0 }: TableRows): number {
+  return removed + changed + restored + reverted;
 }
 
 function actorName(actor: Readonly<Record<string, unknown>> | null): string {

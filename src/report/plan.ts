@@ -33,7 +33,10 @@ export function asideLines({
   elsewhere,
 }: Pick<PlanReport, 'selected' | 'elsewhere'>): string[] {
   return [
-    ...selected.held.map((id) => `held: ${id} (its rows were restored)`),
+    ...selected.held.flatMap((id) => [
+      `held: ${id} (its rows were restored)`,
+      `  To release it: hygiene reapply ${id} --reason '…'`,
+    ]),
     ...selected.leftOut.map((id) => `left out: ${id} (older than the newest applied one)`),
     ...elsewhere.map((id) => `elsewhere: ${id} (meant for other environments)`),
   ];

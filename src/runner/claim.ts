@@ -68,8 +68,8 @@ async function closeOpenRun(
   return (await ledger.advance(status, { ...interrupted, runId: openRunId, note })).status;
 }
 
-async function missingRequirements(
-  { engine }: EventContext,
+export async function missingRequirements(
+  { engine }: Pick<EventContext, 'engine'>,
   migration: RunnableMigration,
 ): Promise<readonly string[]> {
   if (migration.requires.length === 0) return [];

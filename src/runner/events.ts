@@ -19,7 +19,10 @@ export function migrationEvent(
   { engine, environment, identity }: EventContext,
   event: EventName,
   subject: {
-    readonly migration: Pick<RunnableMigration, 'id' | 'checksum' | 'ticket'>;
+    readonly migration: Pick<RunnableMigration, 'id' | 'ticket'> & {
+      /** Null where the file is not known. */
+      readonly checksum: string | null;
+    };
     readonly generation: number;
   },
 ): NewEvent {

@@ -23,13 +23,17 @@ export function inspect(
   files: readonly KnownFile[],
   order: ExecOrder,
 ): Selected {
-  if (!snapshot.headOk) {
-    throw new HygieneError('HYG_INTEGRITY_CHAIN', {
-      message: 'The newest event of the ledger was changed, or events are missing before it.',
-      hint: 'hygiene ledger verify   shows what is wrong. Nothing was run.',
-    });
-  }
+  assertHead(snapshot);
   return selectPending(files, readHistory(snapshot.events), order);
+}
+
+/** @throws HygieneError HYG_INTEGRITY_CHAIN */
+export function assertHead({ headOk }: Pick<LedgerSnapshot, 'headOk'>): void {
+  if (headOk) return;
+  throw new HygieneError('HYG_INTEGRITY_CHAIN', {
+    message: 'The newest event of the ledger was changed, or events are missing before it.',
+    hint: 'hygiene ledger verify   shows what is wrong. Nothing was run.',
+  });
 }
 
 /** A file for another environment is never late here. Only files that look late have to be loaded to know. */

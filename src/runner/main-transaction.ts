@@ -101,7 +101,7 @@ export async function doAndProve(
 }
 
 /** Both settings could hide changes from the proofs, so they are looked at before and after. */
-async function assertWatchedSettings(connection: Connection): Promise<void> {
+export async function assertWatchedSettings(connection: Connection): Promise<void> {
   const { trackCounts, replicationRole } = await watchedSettings(connection);
   if (trackCounts && replicationRole === 'origin') return;
   const setting = trackCounts

@@ -9,6 +9,7 @@ import { sharedOptions } from '../../src/cli/options.ts';
 import { parseDatabaseUrl } from '../../src/database/database-url.ts';
 import { errorCatalogue, exitCodes } from '../../src/kernel/errors.ts';
 import { eventNames } from '../../src/ledger/events.ts';
+import { purgeDemoUsers } from '../engine/workbench.ts';
 import { runCli } from '../support/cli.ts';
 import { freshDatabase, useDatabase } from '../support/database.ts';
 import { createProject } from '../support/project.ts';
@@ -71,14 +72,24 @@ describe('commands.md', () => {
     expect(listed).toEqual([...ENVELOPE, 'error', 'contacts'].sort());
   });
 
+  const RESTORING = [
+    ...['archive list', 'archive prune', 'archive export ID --to out', 'restore ID --dry-run'],
+    ...['restore ID', 'reapply ID --reason test', 'rehearse'],
+  ];
+
   test('has the fields and the outcomes of each document', async () => {
     const database = await freshDatabase('sample.sql');
-    const cwd = createProject({ files: { 'package.json': '{}' } });
+    const restorable = '20260101000000_purge_demo_users';
+    const cwd = createProject({
+      files: { 'package.json': '{}' },
+      migrations: { [`${restorable}.ts`]: purgeDemoUsers() },
+    });
     const variables = { DATABASE_URL: database.url, HYGIENE_JSON: '1' };
     const seen: Seen[] = [];
     for (const line of [
       ...['init', 'init --print-sql', 'init --ledger', 'create purge_one', 'lint', 'plan', 'up'],
       ...['verify', 'status', 'ledger', 'ledger verify'],
+      ...RESTORING.map((line) => line.replace('ID', restorable)),
     ]) {
       const run = await runCli(line.split(' '), { cwd, variables });
       const { command, outcome, ...others } = run.json();

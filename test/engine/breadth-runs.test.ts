@@ -6,7 +6,7 @@ import type { PlannedStep } from '../../src/runner/plan.ts';
 import type { MigrationResult } from '../../src/runner/up-run.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { migration, Workbench } from './workbench.ts';
-import { contentOf, contents, countOf, events, expectRefused } from './witness.ts';
+import { contentOf, contents, countOf, events, expectRefused, oldRows } from './witness.ts';
 
 const [FIRST, SECOND, THIRD] = [
   '20260101000000_first',
@@ -172,7 +172,9 @@ describe('steps of one migration', () => {
       }),
     );
     expect(await outcomes()).toEqual([[FIRST, 'applied']]);
-    expect(await contentOf(database, `${ARCHIVE}users_mutations"`)).toBe(old);
+    expect(await contentOf(database, await oldRows(database, `${ARCHIVE}users_mutations"`))).toBe(
+      old,
+    );
     expect(
       await countOf(
         database,

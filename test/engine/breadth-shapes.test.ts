@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { migration, Workbench } from './workbench.ts';
-import { contentOf, countOf, expectRefused } from './witness.ts';
+import { contentOf, countOf, expectRefused, oldRows } from './witness.ts';
 
 const ID = '20260101000000_cleanup';
 
@@ -40,7 +40,7 @@ async function archiveOf(source: string, kind = 'rows'): Promise<string> {
     [source, kind],
   );
   expect(rows).toHaveLength(1);
-  return contentOf(database, rows[0]?.name ?? '');
+  return contentOf(database, await oldRows(database, rows[0]?.name ?? ''));
 }
 
 describe('partitioned tables', () => {

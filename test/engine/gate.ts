@@ -9,7 +9,7 @@ export class Gate {
   readonly #database: TestDatabase;
   readonly #holder: Client;
 
-  private constructor(database: TestDatabase, holder: Client) {
+  constructor(database: TestDatabase, holder: Client) {
     this.#database = database;
     this.#holder = holder;
   }

@@ -137,7 +137,6 @@ describe('what the engine tells', () => {
       'archiving live_sessions 1600',
       'archiving subscriptions 1600',
       'archiving reports 1600',
-      'archiving payments 1600',
       'removing payments 1600',
       'removing live_sessions 1600',
       'removing subscriptions 1600',

@@ -28,6 +28,17 @@ export async function contentOf(database: TestDatabase, from: string): Promise<s
   return row?.content ?? '';
 }
 
+/** A query in brackets: the columns that an archive of changed rows has from its table. */
+export async function oldRows(database: TestDatabase, archive: string): Promise<string> {
+  const [row] = await database.query<{ columns: string }>(
+    `select string_agg(quote_ident(attname), ', ' order by attnum) as columns
+       from pg_attribute
+      where attrelid = $1::regclass and attnum > 0 and attname not like 'hygiene\\_%'`,
+    [archive],
+  );
+  return `(select ${row?.columns ?? ''} from ${archive})`;
+}
+
 export async function countOf(database: TestDatabase, from: string): Promise<number> {
   const [row] = await database.query<{ n: number }>(`select count(*)::int as n from ${from}`);
   return row?.n ?? 0;

@@ -4,12 +4,18 @@ import { join } from 'node:path';
 
 import type { ConnectOptions, World } from '../../src/app/compose.ts';
 import { planOperation } from '../../src/app/operations/plan.ts';
+import { rehearseOperation } from '../../src/app/operations/rehearse.ts';
+import { reapplyOperation, restoreOperation } from '../../src/app/operations/restore.ts';
 import { upOperation, type UpOperationReport } from '../../src/app/operations/up.ts';
 import { verifyOperation } from '../../src/app/operations/verify.ts';
 import type { HygieneError } from '../../src/kernel/errors.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/kernel/ports.ts';
 import type { Evidence } from '../../src/runner/main-transaction.ts';
 import type { ExecOrder } from '../../src/runner/pending.ts';
+
+type RestoreChanges = Partial<
+  ConnectOptions & { dryRun: boolean; skipExisting: boolean; reason: string; confirm: string }
+>;
 
 /** A migrations directory and the verbs over it, as a program that uses the library would call them. */
 export class Workbench {
@@ -83,6 +89,39 @@ export class Workbench {
 
   plan(): ReturnType<typeof planOperation> {
     return planOperation(this.world(), { ...this.options(), execOrder: 'linear' });
+  }
+
+  restore(id: string, changes: RestoreChanges = {}): ReturnType<typeof restoreOperation> {
+    const {
+      dryRun = false,
+      skipExisting = false,
+      reason = null,
+      confirm = null,
+      ...connect
+    } = changes;
+    const options = { ...this.options(connect), id, dryRun, skipExisting, reason, confirm };
+    return restoreOperation(this.world(), options);
+  }
+
+  /** The error that ends a restore. */
+  restoreError(id: string, changes: RestoreChanges = {}): Promise<HygieneError> {
+    return this.restore(id, changes).then(
+      () => {
+        throw new Error('restore was expected to fail');
+      },
+      (thrown: unknown) => thrown as HygieneError,
+    );
+  }
+
+  reapply(id: string, reason = 'a test'): ReturnType<typeof reapplyOperation> {
+    return reapplyOperation(this.world(), { ...this.options(), id, reason });
+  }
+
+  rehearse(
+    id: string | null = null,
+    changes: Partial<ConnectOptions> = {},
+  ): ReturnType<typeof rehearseOperation> {
+    return rehearseOperation(this.world(), { ...this.options(changes), id, execOrder: 'linear' });
   }
 
   verify(): ReturnType<typeof verifyOperation> {

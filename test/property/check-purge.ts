@@ -94,7 +94,10 @@ export async function expectIntactLedger({ database }: PurgeWorld): Promise<void
   expect(chain).toEqual([{ ok: true, problem: null }]);
 }
 
-function purgeOf({ tables, dependents, mode }: RandomDatabase, name: string): RunnableMigration {
+export function purgeOf(
+  { tables, dependents, mode }: RandomDatabase,
+  name: string,
+): RunnableMigration {
   const [root] = tables;
   if (root === undefined) throw new Error('no table');
   const flag = sql`${id(root.name, 'flag')}`;
@@ -207,12 +210,12 @@ async function archiveTables(database: PurgeWorld['database']): Promise<readonly
 }
 
 /** So that the catalog stays small, however many runs there are. */
-async function dropArchives(database: PurgeWorld['database']): Promise<void> {
+export async function dropArchives(database: PurgeWorld['database']): Promise<void> {
   const tables = await archiveTables(database);
   if (tables.length > 0) await database.execute(`drop table ${tables.join(', ')}`);
 }
 
-function rowsOf(
+export function rowsOf(
   database: PurgeWorld['database'],
   { tables }: RandomDatabase,
 ): Promise<readonly Row[][]> {

@@ -5,6 +5,7 @@ import type { RowSet } from '../../src/planner/steps.ts';
 import { plan, type PlanReport } from '../../src/runner/plan.ts';
 import type { RunnableMigration } from '../../src/runner/runnable.ts';
 import type { MigrationSource } from '../../src/runner/inspection.ts';
+import { restore, type RestoreReport } from '../../src/runner/restore.ts';
 import { up, type UpReport } from '../../src/runner/up.ts';
 import type { Engine } from '../../src/runner/engine.ts';
 import { Workbench } from '../engine/workbench.ts';
@@ -63,6 +64,14 @@ export class PropertyBench {
       order: 'linear',
       confirmed: null,
       configured: () => Promise.resolve({ engine, confirmRequired: () => false }),
+    });
+  }
+
+  /** Puts back what a migration has archived. */
+  restore(id: string): Promise<RestoreReport> {
+    return restore(this.#engine([], ONLINE), {
+      ...{ id, isFile: true, dryRun: false, skipExisting: false, reason: null, confirmed: null },
+      confirmRequired: () => false,
     });
   }
 

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import type { Strategy } from '../../src/planner/strategy.ts';
 import { useDatabase } from '../support/database.ts';
 import { checkPurge, expectIntactLedger, openWorld, type PurgeWorld } from './check-purge.ts';
+import { checkRestore, randomRestores } from './check-restore.ts';
 import { randomDatabases } from './random-database.ts';
 
-const RUNS = 40;
+const RUNS = 30;
 
 /**
  * Whatever the strategy, the rows that are left are those that the oracle says. Where a strategy is not
@@ -31,6 +32,17 @@ describe.each<Strategy>(['delete', 'detach', 'rewrite'])('in the window, %s', (s
     );
     await expectIntactLedger(world);
     expect(world.seen.applied).toBeGreaterThan(0);
+    expect(world.strategies.has(strategy)).toBe(true);
+  });
+
+  test('is undone by a restore, to the row', async () => {
+    world.strategies.clear();
+    await fc.assert(
+      fc.asyncProperty(randomRestores, (random) =>
+        checkRestore(world, random, { window: 'maintenance', strategy }),
+      ),
+      { numRuns: RUNS, interruptAfterTimeLimit: 45_000 },
+    );
     expect(world.strategies.has(strategy)).toBe(true);
   });
 });

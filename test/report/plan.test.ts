@@ -114,6 +114,7 @@ describe('the text of a plan', () => {
   SQL script: what it does shows only when it runs; its budget bounds it
 
 held: b_held (its rows were restored)
+  To release it: hygiene reapply b_held --reason '…'
 left out: a_left_out (older than the newest applied one)
 elsewhere: c_elsewhere (meant for other environments)
 1 migration pending: 1,200 rows to remove, 45 to change in 3 tables, about 2.5 s, and 1 step whose

@@ -2,8 +2,7 @@ import type { TargetDescription } from '../../database/connection.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { MigrationResult } from '../../runner/up-run.ts';
 import { up, type UpReport } from '../../runner/up.ts';
-import type { Config } from '../config.ts';
-import { type ConnectOptions, withEngine, type World } from '../compose.ts';
+import { type ConnectOptions, isConfirmRequired, withEngine, type World } from '../compose.ts';
 
 export interface UpOperationOptions extends ConnectOptions {
   readonly execOrder: ExecOrder;
@@ -40,8 +39,4 @@ export async function upOperation(
     const { session, facts } = opened.engine;
     return { ...report, target: session.target, runId: facts.runId };
   });
-}
-
-function isConfirmRequired(config: Config, marker: string | null): boolean {
-  return marker !== null && config.environments[marker]?.confirm === true;
 }

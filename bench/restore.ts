@@ -1,0 +1,108 @@
+import pg from 'pg';
+
+import { Workbench } from '../test/engine/workbench.ts';
+import { createDatabase, type TestDatabase } from '../test/support/cloned-database.ts';
+import { type Figure, interleaved, timed } from './measure.ts';
+
+/** A million rows: users, and two tables that reference them. */
+const USERS = Number(process.env['BENCH_RESTORED_USERS'] ?? 300_000);
+const RUNS = Number(process.env['BENCH_RUNS'] ?? 7);
+const ID = '20260101000000_purge_demo_users';
+
+const SCHEMA = `
+  create table users (id bigint generated always as identity primary key, email text not null unique,
+    name text not null, created_at timestamptz not null default now());
+  create table live_sessions (id bigint generated always as identity primary key,
+    user_id bigint not null references users on delete cascade, token text not null);
+  create table payments (id bigint generated always as identity primary key,
+    user_id bigint not null references users, amount_cents integer not null check (amount_cents > 0));
+  insert into users (email, name)
+    select case when n % 10 = 0 then 'user' || n || '@corp.io' else 'demo' || n || '@example.com' end,
+           'Person ' || n
+      from generate_series(1, ${String(Math.ceil(USERS / 0.9))}) n;
+  insert into live_sessions (user_id, token)
+    select id, md5(id || '-' || s) from users, generate_series(1, 2) s where email like 'demo%' and (s = 1 or id % 3 = 0);
+  insert into payments (user_id, amount_cents) select id, 100 + id % 900 from users;
+  create index on live_sessions (user_id);
+  create index on payments (user_id);
+`;
+
+const MIGRATION = `
+import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
+const demoUsers = rows('users', sql\`email like '%@example.com'\`);
+export default defineHygiene({
+  description: 'Remove the demo users of the benchmark',
+  up: purge(demoUsers, { dependents: 'all', budget: { max: 2_000_000 } }),
+  async verify({ expect }) {
+    await expect.none(demoUsers);
+  },
+});
+`;
+
+const TABLES = ['users', 'live_sessions', 'payments'];
+const COUNTS = `select ${TABLES.map((table) => `(select count(*) from ${table})`).join(` || '/' || `)} as left`;
+
+/** `hygiene restore` with its proofs against a bare INSERT … SELECT of the same rows. */
+export async function restoreFigures(): Promise<readonly Figure[]> {
+  const template = await createDatabase();
+  await template.execute(SCHEMA);
+  await template.execute('vacuum analyze');
+  const bench = new Workbench(template.url).write(`${ID}.ts`, MIGRATION);
+  const { error } = await bench.up({ statementTimeoutMs: 0 });
+  if (error !== null) throw error;
+  await template.execute('vacuum analyze');
+  const [archived] = await template.query<{ rows: number }>(
+    'select sum(rows)::float8 as rows from hygiene.archives',
+  );
+  await template.close();
+  const there = new Set<string>();
+
+  const onCopy = async (work: (database: TestDatabase) => Promise<unknown>): Promise<number> => {
+    const database = await createDatabase({ template: template.name });
+    try {
+      await database.execute('checkpoint');
+      const ms = await timed(() => work(database));
+      const [counts] = await database.query<{ left: string }>(COUNTS);
+      there.add(counts?.left ?? 'nothing');
+      return ms;
+    } finally {
+      await database.drop();
+    }
+  };
+  const figures = await interleaved(
+    RUNS,
+    () => onCopy(restoreByHygiene),
+    () => onCopy(restoreByHand),
+  );
+  await template.drop();
+  const rows = archived?.rows ?? 0;
+  return [
+    {
+      name: `restore of ${rows.toLocaleString('en-US')} rows against INSERT … SELECT`,
+      ours: figures.first,
+      reference: figures.second,
+      unit: 'ms',
+      bar: 2,
+      kind: 'ratio',
+      invalid: there.size === 1 ? null : `rows differ: ${[...there].join(' and ')}`,
+    },
+  ];
+}
+
+async function restoreByHygiene({ url }: TestDatabase): Promise<void> {
+  const bench = new Workbench(url).write(`${ID}.ts`, MIGRATION);
+  await bench.restore(ID, { statementTimeoutMs: 0 });
+}
+
+async function restoreByHand({ url }: TestDatabase): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('begin');
+  for (const table of TABLES) {
+    await client.query(
+      `insert into ${table} overriding system value select * from hygiene_archive."20260101000000_g1_${table}"`,
+    );
+  }
+  await client.query('commit');
+  await client.end();
+}

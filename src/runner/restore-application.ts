@@ -1,0 +1,104 @@
+import type { ArchiveRecord } from '../archive/archive.ts';
+import { introspect } from '../catalog/introspect.ts';
+import { type Catalog, tableByOid } from '../catalog/model.ts';
+import type { Connection } from '../database/connection.ts';
+import { ChangeCounters } from '../executor/change-counters.ts';
+import { ProtectedRows } from '../executor/protected-rows.ts';
+import { type RestoredTable, restoreRows } from '../executor/restoration.ts';
+import { suspects } from '../executor/restore-errors.ts';
+import type { RecordedSideEffect } from '../policy/changes.ts';
+import { judgeProtectedChanges } from '../policy/protected-changes.ts';
+import { judgeRestore, type RestoredChange } from '../policy/restored-changes.ts';
+import type { Engine } from './engine.ts';
+import { declaredSideEffects, referenceOf } from './proofs.ts';
+import { resolveProtectedSets } from './protected-sets.ts';
+
+export interface ArchivedApplication {
+  readonly migrationId: string;
+  readonly archives: readonly Pick<ArchiveRecord, 'source' | 'archive' | 'kind' | 'rows'>[];
+  readonly skipExisting: boolean;
+}
+
+/** What a restore did and proved, before it commits. */
+export interface Restoration {
+  readonly tables: readonly RestoredTable[];
+  readonly sideEffects: readonly RecordedSideEffect[];
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Puts back what an application has archived and proves it, in an open transaction of the caller: rows and
+ * changes as the archive holds them, nothing else changed, protected rows as they were. Nothing is
+ * committed or recorded here.
+ * @throws HygieneError of `restoreRows`, HYG_RUN_RESTORE_DIFFERS, HYG_RUN_UNPLANNED_CHANGE,
+ *   HYG_RUN_PROTECTED_CHANGED; the caller rolls back
+ */
+export async function restoreApplication(
+  engine: Engine,
+  connection: Connection,
+  application: ArchivedApplication,
+): Promise<Restoration> {
+  const { names, settings, progress } = engine;
+  const { migrationId, archives } = application;
+  const ownSchemas = [names.schema, names.archiveSchema];
+  const counters = new ChangeCounters(connection, ownSchemas, 'hygiene_restore_baseline');
+  await counters.takeBaseline();
+  const catalog = await introspect(connection, { excludeSchemas: ownSchemas });
+  const protectedSets = resolveProtectedSets(catalog, settings.protect);
+  const protectedRows = new ProtectedRows(connection, protectedSets, 'hygiene_restore_protected');
+  await protectedRows.takeBaseline();
+  const rowsTotal = archives.reduce((sum, { rows }) => sum + rows, 0);
+  const tables = await restoreRows({
+    ...application,
+    ...{ connection, catalog, protectedSets },
+    progress: (table) => {
+      progress({
+        ...{ migrationId, table, rowsTotal },
+        phase: 'restoring',
+        rowsDone: 0,
+        waitingFor: null,
+      });
+    },
+  });
+  const changes = await counters.changes();
+  const sideEffects = judgeRestore(
+    changes.map((change) => ({
+      ...change,
+      table: change.table.toString(),
+      reference: referenceOf(catalog, change.table),
+    })),
+    {
+      expected: expectedChanges(catalog, tables),
+      sideEffects: declaredSideEffects(catalog, settings.sideEffects),
+      triggers: suspects(catalog, tables),
+    },
+  );
+  const compared = await protectedRows.compare();
+  const remarks = judgeProtectedChanges(
+    compared.map((change) => ({
+      ...change,
+      table: change.table.toString(),
+      unannouncedChanges: 0,
+    })),
+  );
+  return { tables, sideEffects, remarks };
+}
+
+/** By the root of each partition tree, as the counters are summed. */
+function expectedChanges(
+  catalog: Catalog,
+  tables: readonly RestoredTable[],
+): ReadonlyMap<string, RestoredChange> {
+  const expected = new Map<string, RestoredChange>();
+  for (const { table, kind, restored } of tables) {
+    const root = tableByOid(catalog, table.root).name.toString();
+    const { inserted, updated } = expected.get(root) ?? { inserted: 0, updated: 0 };
+    expected.set(
+      root,
+      kind === 'rows'
+        ? { inserted: inserted + restored, updated }
+        : { inserted, updated: updated + restored },
+    );
+  }
+  return expected;
+}
