@@ -35,9 +35,11 @@ export class Archive {
   readonly #place: ArchivePlace;
   readonly #records = new Map<string, ArchiveRecord>();
 
-  constructor(connection: Connection, place: ArchivePlace) {
+  /** @param known what earlier transactions of the same application have archived */
+  constructor(connection: Connection, place: ArchivePlace, known: readonly ArchiveRecord[] = []) {
     this.#connection = connection;
     this.#place = place;
+    for (const record of known) this.#records.set(record.archive.quoted, record);
   }
 
   get records(): readonly ArchiveRecord[] {

@@ -62,6 +62,12 @@ function resultLines(result: MigrationResult, style: Style): string[] {
       ];
     case 'done elsewhere':
       return [`${outcome.status}  ${id}`, '  Another run did it meanwhile.'];
+    case 'in_progress':
+      return [
+        `${style.yellow('in progress')}  ${style.bold(id)}`,
+        ...about,
+        ...wrapped(`  ${extentOf(outcome)}; ${outcome.why}.`),
+      ];
     case 'skipped':
       return [
         `${style.yellow('skipped')}  ${id}`,
@@ -72,9 +78,29 @@ function resultLines(result: MigrationResult, style: Style): string[] {
       return [
         `${style.red(isRefused(outcome.error) ? 'refused' : 'failed ')}  ${style.bold(id)}`,
         ...about,
-        `  Rolled back: nothing of it was kept (${outcome.error.code}).`,
+        ...wrapped(`  ${rolledBackText(outcome.error)}`),
       ];
   }
+}
+
+function extentOf({
+  rowsDone,
+  rowsTotal,
+}: {
+  readonly rowsDone: number;
+  readonly rowsTotal: number | null;
+}): string {
+  return rowsTotal === null
+    ? `${counted(rowsDone, 'row')} done`
+    : `${grouped(rowsDone)} of ${counted(rowsTotal, 'row')} done`;
+}
+
+/** Of a migration in batches, what was committed stays. */
+function rolledBackText({ code, details }: HygieneError): string {
+  const { rowsCommitted } = details;
+  return typeof rowsCommitted === 'number' && rowsCommitted > 0
+    ? `The batch at work was rolled back; ${counted(rowsCommitted, 'row')} of earlier ones stay done (${code}).`
+    : `Rolled back: nothing of it was kept (${code}).`;
 }
 
 function facts({ durationMs, attempts, event }: Applied): string {

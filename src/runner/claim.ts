@@ -54,7 +54,7 @@ export async function claimMigration(
 }
 
 /** @returns where the migration stands now */
-async function closeOpenRun(
+export async function closeOpenRun(
   context: EventContext,
   ledger: Ledger,
   subject: { readonly migration: RunnableMigration; readonly record: MigrationRecord | undefined },
@@ -68,7 +68,7 @@ async function closeOpenRun(
   return (await ledger.advance(status, { ...interrupted, runId: openRunId, note })).status;
 }
 
-async function missingRequirements(
+export async function missingRequirements(
   { engine }: EventContext,
   migration: RunnableMigration,
 ): Promise<readonly string[]> {

@@ -66,6 +66,7 @@ export function evidenceFields(
       })),
       sideEffects: evidence.sideEffects,
       remarks: evidence.remarks,
+      ...(evidence.batches !== undefined && { batches: evidence.batches }),
     },
   };
 }

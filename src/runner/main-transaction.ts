@@ -8,6 +8,7 @@ import { ChangeCounters } from '../executor/change-counters.ts';
 import { CommitFence } from '../executor/commit-fence.ts';
 import { ProtectedRows } from '../executor/protected-rows.ts';
 import { HygieneError } from '../kernel/errors.ts';
+import type { BatchStatistics } from '../ledger/progress-rows.ts';
 import { sql } from '../kernel/sql.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
 import { type Engine, transactionSettings } from './engine.ts';
@@ -27,6 +28,8 @@ export interface Evidence {
   readonly sideEffects: readonly RecordedSideEffect[];
   /** Sentences for people: what other sessions did, a verify that proves nothing. */
   readonly remarks: readonly string[];
+  /** How the batches went; absent where all was one transaction. */
+  readonly batches?: BatchStatistics;
   readonly fence: CommitFence;
 }
 
@@ -93,7 +96,7 @@ export async function doAndProve(
 }
 
 /** Both settings could hide changes from the proofs, so they are looked at before and after. */
-async function assertWatchedSettings(connection: Connection): Promise<void> {
+export async function assertWatchedSettings(connection: Connection): Promise<void> {
   const { trackCounts, replicationRole } = await watchedSettings(connection);
   if (trackCounts && replicationRole === 'origin') return;
   const setting = trackCounts
@@ -108,7 +111,7 @@ async function assertWatchedSettings(connection: Connection): Promise<void> {
 }
 
 /** Shows later whether verify can fail at all, and remembers what `unchanged` compares with. */
-async function verifyBefore(
+export async function verifyBefore(
   scope: Pick<VerificationScope, 'connection' | 'catalog' | 'taken'>,
   migration: RunnableMigration,
 ): Promise<Verification | null> {

@@ -48,7 +48,7 @@ export function judgeCounters(engine: Engine, scope: CounterScope): readonly Rec
   return recorded;
 }
 
-function referenceOf(catalog: Catalog, { schema, name }: QualifiedName): string {
+export function referenceOf(catalog: Catalog, { schema, name }: QualifiedName): string {
   const table = findTable(catalog, schema, name);
   return table === null ? `${schema}.${name}` : referenceTo(catalog, table);
 }
@@ -94,7 +94,7 @@ function changedRows(changes: readonly TableChange[], sideEffects: readonly Side
     .reduce((sum, { updated, deleted }) => sum + updated + deleted, 0);
 }
 
-function declaredSideEffects(
+export function declaredSideEffects(
   catalog: Catalog,
   declared: Engine['settings']['sideEffects'],
 ): readonly SideEffect[] {

@@ -88,6 +88,7 @@ function purgeOf({ tables, dependents, mode }: RandomDatabase, name: string): Ru
     requires: [],
     irreversible: null,
     budget: {},
+    transaction: 'single',
     up: { kind: 'steps', steps: [purge(target, { dependents, budget: { max: 1_000 } })] },
     verify: async ({ expect: check }) => {
       await check.none(target);

@@ -1,0 +1,62 @@
+import { introspect } from '../../catalog/introspect.ts';
+import type { Catalog } from '../../catalog/model.ts';
+import { resolveTable } from '../../catalog/resolve.ts';
+import { type Connection, queryOne } from '../../database/connection.ts';
+import { applySettings, BEGIN } from '../../database/settings.ts';
+import { accessFacts, assertAccessible, changedTables } from '../../executor/access-facts.ts';
+import type { BatchedPurge } from '../../executor/batch.ts';
+import { frozenList, frozenListName } from '../../executor/frozen-list.ts';
+import type { ProtectedSet } from '../../executor/protected-rows.ts';
+import { rawSql, sql } from '../../kernel/sql.ts';
+import { removalOrder } from '../../planner/order.ts';
+import { planClosure } from '../../planner/plan-closure.ts';
+import { type Engine, transactionSettings } from '../engine.ts';
+import { resolveProtectedSets } from '../protected-sets.ts';
+import { declaredPurges } from '../runnable.ts';
+import type { BatchUnit } from './batch-unit.ts';
+
+/** The database as a run finds it, read once: a table that changes meanwhile shows in the counters. */
+export interface BatchScene {
+  readonly catalog: Catalog;
+  readonly role: string;
+  readonly protectedSets: readonly ProtectedSet[];
+}
+
+/** In the caller's transaction, where its search_path is in force. */
+export async function readScene(engine: Engine, connection: Connection): Promise<BatchScene> {
+  const { schema, archiveSchema } = engine.names;
+  const catalog = await introspect(connection, { excludeSchemas: [schema, archiveSchema] });
+  const { role } = await queryOne<{ role: string }>(
+    connection,
+    sql`select current_user::text as role`,
+  );
+  return { catalog, role, protectedSets: resolveProtectedSets(catalog, engine.settings.protect) };
+}
+
+export async function readSceneAlone(engine: Engine): Promise<BatchScene> {
+  const { connection } = engine.session;
+  await connection.query(rawSql(BEGIN));
+  await applySettings(connection, transactionSettings(engine));
+  const scene = await readScene(engine, connection);
+  await connection.query(rawSql('rollback'));
+  return scene;
+}
+
+/** The purges of the migration in this database, each with the name of its list. */
+export function batchedPurges(unit: BatchUnit, scene: BatchScene): readonly BatchedPurge[] {
+  const { context, migration, generation } = unit;
+  const { archiveSchema } = context.engine.names;
+  return declaredPurges(migration).map((step, at) => {
+    const root = resolveTable(scene.catalog, step.rows.table);
+    const closure = planClosure(scene.catalog, root, step.dependents);
+    assertAccessible(scene, accessFacts(closure), changedTables(closure));
+    const place = { migrationId: migration.id, generation, step: at };
+    return {
+      step,
+      label: `purge ${root.name.toString()}`,
+      closure,
+      order: removalOrder(closure),
+      list: frozenList(frozenListName(archiveSchema, place), closure),
+    };
+  });
+}
