@@ -75,6 +75,34 @@ export class Archive {
     });
     return rowCount;
   }
+
+  /**
+   * Keeps what a DELETE removes, in the same statement.
+   * @returns how many rows were removed, and so copied
+   */
+  async addRemoved(source: QualifiedName, deletion: Sql): Promise<number> {
+    const { schema, ...application } = this.#place;
+    const archive = archiveTable(schema, { ...application, table: source, kind: 'rows' });
+    const known = this.#records.get(archive.quoted);
+    const self = new ColumnName(source.name);
+    if (known === undefined) {
+      const copy = sql`select ${self}.* from ${source} with no data`;
+      await this.#connection.query(sql`create table ${archive} as ${copy}`);
+    }
+    const { rowCount } = await this.#connection.query(sql`
+      with hygiene_removed as (${deletion} returning ${self}.*)
+      insert into ${archive} select * from hygiene_removed
+    `);
+    const rows = (known?.rows ?? 0) + rowCount;
+    this.#records.set(archive.quoted, {
+      source,
+      archive,
+      kind: 'rows',
+      rows,
+      changedColumns: null,
+    });
+    return rowCount;
+  }
 }
 
 function union(

@@ -7,6 +7,7 @@ import type { PurgeStep } from '../planner/steps.ts';
 import { undeclaredRefusal } from '../planner/undeclared.ts';
 import { checkProtectedHits } from '../policy/protected-rows.ts';
 import { batchRows, countPresent, type FrozenList, type ListRange } from './frozen-list.ts';
+import { removeLeaf, type SplitClosure } from './leaves.ts';
 import { protectedHits, type ProtectedSet } from './protected-rows.ts';
 import { Removal } from './removal.ts';
 import type { TableTally } from './removal.ts';
@@ -17,6 +18,9 @@ export interface BatchedPurge {
   readonly step: PurgeStep;
   readonly label: string;
   readonly closure: Closure;
+  /** The closure without its leaves, and these. */
+  readonly split: SplitClosure;
+  /** Of what is left without the leaves. */
   readonly order: readonly RemovalGroup[];
   readonly list: FrozenList;
 }
@@ -47,18 +51,19 @@ export async function carryOutBatch(
   range: ListRange,
 ): Promise<BatchOutcome> {
   const { connection, catalog, protectedSets, archive } = scope;
-  const { step, label, closure, order, list } = purge;
+  const { step, label, split, list } = purge;
   const rows = batchRows(step.rows, list, range);
   const selection = new Selection(connection, {
     rows,
-    closure,
+    closure: split.inner,
     prefix: 'batch',
     lock: true,
     earlier: [],
   });
   await selection.prepare();
   const taken = await selection.selectRows();
-  const removal = new Removal(connection, step.archive ? archive : null);
+  const into = step.archive ? archive : null;
+  const removal = new Removal(connection, into);
   if (taken > 0) {
     await selection.selectDependents();
     assertDeclared(catalog, purge, selection);
@@ -67,7 +72,17 @@ export async function carryOutBatch(
       await protectedHits(connection, protectedSets, selection),
     );
     if (refusal !== null) throw refusal;
-    await removal.carryOut(selection, order);
+    for (const leaf of split.leaves) {
+      const { removed, archived } = await removeLeaf(connection, leaf, {
+        selection,
+        archive: into,
+      });
+      const tally = removal.tally(leaf.table.name);
+      tally.planned += removed;
+      tally.removed += removed;
+      tally.archived += archived;
+    }
+    await removal.carryOut(selection, purge.order);
   }
   const missing = range.to - range.from - taken;
   const kept = missing === 0 ? 0 : await countPresent(connection, list, range);

@@ -2,14 +2,8 @@ import { CancellableConnection } from '../../database/cancellable.ts';
 import type { Connection } from '../../database/connection.ts';
 import { beginLocked } from '../../database/run-lock.ts';
 import { applySettings } from '../../database/settings.ts';
-import type { BatchedPurge } from '../../executor/batch.ts';
 import { createFrozenList } from '../../executor/frozen-list.ts';
-import {
-  assessPurge,
-  type PreparedPurge,
-  preparePurge,
-  type PurgeScope,
-} from '../../executor/purge.ts';
+import { assessBatched } from '../../executor/assess-batched.ts';
 import type { WorkTable } from '../../executor/selection-sql.ts';
 import { rawSql } from '../../kernel/sql.ts';
 import { ProgressStore } from '../../ledger/progress.ts';
@@ -20,7 +14,7 @@ import { type Engine, runLock, transactionSettings } from '../engine.ts';
 import { assertWatchedSettings, verifyBefore } from '../main-transaction.ts';
 import { superseded } from './batch-errors.ts';
 import type { BatchUnit } from './batch-unit.ts';
-import { batchedPurges, type BatchScene, readScene } from './purges.ts';
+import { batchedPurges, type BatchScene, readScene, withoutLeaves } from './purges.ts';
 
 /** What one batched run may take is bounded by its budget alone. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -70,7 +64,10 @@ async function listRows(freezing: Freezing): Promise<void> {
   const proofs = progress.proofs ?? (await proofsBefore(freezing));
   const steps: FrozenStep[] = [];
   const earlier: WorkTable[] = [];
-  for (const [at, purge] of batchedPurges(unit, scene).entries()) {
+  const purges = batchedPurges(unit, scene);
+  for (const [at, each] of purges.entries()) {
+    // Rows that are only counted could not be left out of what a later step selects.
+    const purge = purges.length === 1 ? each : withoutLeaves(each);
     const scope = {
       connection: freezing.connection,
       ...scene,
@@ -78,10 +75,13 @@ async function listRows(freezing: Freezing): Promise<void> {
       lock: false,
       earlier: [...earlier],
     };
-    const step = budgeted(purge.step, progress.statistics.doneByStep[at] ?? 0);
-    const prepared = await preparePurge(scope, step);
-    steps.push(await listStep(scope, prepared, purge));
-    earlier.push(...prepared.selection.doomedTables);
+    const budget = budgetLeft(purge.step, progress.statistics.doneByStep[at] ?? 0);
+    const { selection, plan, refusals } = await assessBatched(scope, purge, budget);
+    const [refusal] = refusals;
+    if (refusal !== undefined) throw refusal;
+    const rows = await createFrozenList(scope.connection, purge.list, selection);
+    steps.push({ label: purge.label, list: purge.list.name.name, rows, plan });
+    earlier.push(...selection.doomedTables);
   }
   const planned = steps
     .flatMap(({ plan }) => plan.tables)
@@ -89,27 +89,14 @@ async function listRows(freezing: Freezing): Promise<void> {
   await store.freeze({ checksum, steps, rowsTotal: progress.rowsDone + planned, proofs });
 }
 
-async function listStep(
-  scope: PurgeScope,
-  prepared: PreparedPurge,
-  { label, list }: BatchedPurge,
-): Promise<FrozenStep> {
-  const { refusals, plan } = await assessPurge(scope, prepared);
-  const [refusal] = refusals;
-  if (refusal !== undefined) throw refusal;
-  const rows = await createFrozenList(scope.connection, list, prepared.selection);
-  return { label, list: list.name.name, rows, plan };
-}
-
 /** What earlier lists of the same migration have taken counts too; its least was reached by them. */
-function budgeted(step: PurgeStep, rowsDone: number): PurgeStep {
-  const { min, max, maxShare } = step.budget;
+function budgetLeft({ budget }: PurgeStep, rowsDone: number): Budget {
+  const { min, max, maxShare } = budget;
   const first = { ...(min !== undefined && { min }), ...(maxShare !== undefined && { maxShare }) };
-  const budget: Budget = {
+  return {
     ...(rowsDone === 0 && first),
     max: max === undefined ? NO_LIMIT : Math.max(0, max - rowsDone),
   };
-  return { ...step, budget };
 }
 
 async function proofsBefore({ unit, connection, scene }: Freezing): Promise<StartProofs> {

@@ -6,6 +6,7 @@ import { applySettings, BEGIN } from '../../database/settings.ts';
 import { accessFacts, assertAccessible, changedTables } from '../../executor/access-facts.ts';
 import type { BatchedPurge } from '../../executor/batch.ts';
 import { frozenList, frozenListName } from '../../executor/frozen-list.ts';
+import { splitLeaves } from '../../executor/leaves.ts';
 import type { ProtectedSet } from '../../executor/protected-rows.ts';
 import { rawSql, sql } from '../../kernel/sql.ts';
 import { removalOrder } from '../../planner/order.ts';
@@ -50,13 +51,21 @@ export function batchedPurges(unit: BatchUnit, scene: BatchScene): readonly Batc
     const root = resolveTable(scene.catalog, step.rows.table);
     const closure = planClosure(scene.catalog, root, step.dependents);
     assertAccessible(scene, accessFacts(closure), changedTables(closure));
+    const split = splitLeaves(scene.catalog, closure, scene.protectedSets);
     const place = { migrationId: migration.id, generation, step: at };
     return {
       step,
       label: `purge ${root.name.toString()}`,
       closure,
-      order: removalOrder(closure),
+      split,
+      order: removalOrder(split.inner),
       list: frozenList(frozenListName(archiveSchema, place), closure),
     };
   });
+}
+
+/** The same purge with every row listed. */
+export function withoutLeaves(purge: BatchedPurge): BatchedPurge {
+  const split = { inner: purge.closure, leaves: [] };
+  return { ...purge, split, order: removalOrder(purge.closure) };
 }
