@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { cancelCommand, pauseCommand, resumeCommand } from './commands/batches.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { initCommand } from './commands/init.ts';
@@ -9,6 +10,7 @@ import { seedCommand } from './commands/seed.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { workCommand } from './commands/work.ts';
 
 /** In the order in which the help lists them: as they are needed, one after the other. */
 export const commands: readonly Command[] = [
@@ -17,6 +19,10 @@ export const commands: readonly Command[] = [
   lintCommand,
   planCommand,
   upCommand,
+  workCommand,
+  pauseCommand,
+  resumeCommand,
+  cancelCommand,
   verifyCommand,
   statusCommand,
   ledgerCommand,

@@ -1,6 +1,7 @@
 import type { Archive } from '../archive/archive.ts';
 import type { Catalog } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
+import { sql } from '../kernel/sql.ts';
 import type { Closure } from '../planner/closure.ts';
 import type { RemovalGroup } from '../planner/order.ts';
 import type { PurgeStep } from '../planner/steps.ts';
@@ -82,6 +83,7 @@ export async function carryOutBatch(
       tally.removed += removed;
       tally.archived += archived;
     }
+    await joinByIndex(connection);
     await removal.carryOut(selection, purge.order);
   }
   const missing = range.to - range.from - taken;
@@ -100,4 +102,14 @@ function assertDeclared(
     .map((edge) => ({ edge, rows: selection.edgeCount(edge) }))
     .filter((each) => each.rows > 0);
   if (undeclared.length > 0) throw undeclaredRefusal(catalog, undeclared, step.dependents);
+}
+
+/**
+ * What is listed is few rows of a large table, told by its key: reading all of the table for each
+ * batch would cost more than the batch. For the rest of the transaction, which selects nothing more.
+ */
+async function joinByIndex(connection: Connection): Promise<void> {
+  await connection.query(sql`
+    select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+  `);
 }

@@ -67,7 +67,9 @@ function checkOnlineSize(budget: Budget, facts: BudgetFacts): HygieneError | nul
     message:
       `${facts.step} would take ${counted(facts.rows, 'row')} in one transaction; ` +
       `above ${grouped(ONLINE_ROWS_MAX)} the budget must say so.`,
-    hint: `budget: { max: ${String(facts.rows)} }\nor split the predicate over several migrations.`,
+    hint:
+      `In one transaction after all: budget: { max: ${String(facts.rows)} }\n` +
+      "In many short ones, for the application's sake: transaction: 'batched'",
     details: { rows: facts.rows },
   });
 }

@@ -3,6 +3,7 @@ import type { ApplyOutcome } from '../runner/apply-migration.ts';
 import type { Evidence } from '../runner/main-transaction.ts';
 import type { MigrationResult } from '../runner/up-run.ts';
 import type { UpReport } from '../runner/up.ts';
+import { extentText } from './batches.ts';
 import { checkLines } from './checks.ts';
 import { asksForGuard, GUARD_LINE } from './guard.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
@@ -24,11 +25,22 @@ export function upEnding(report: UpReport, style: Style = plainStyle): string[] 
   const { results, error } = report;
   const asides = asideLines(report);
   if (results.length === 0 && error === null) return [...asides, nothingToDo(report)];
-  return [
-    ...asides,
-    style.bold(sumLine(report)),
-    ...(error === null ? ['Next: hygiene verify   (and on every deploy)'] : []),
-  ];
+  return [...asides, style.bold(sumLine(report)), ...nextLines(report)];
+}
+
+function nextLines({ error, results }: UpReport): string[] {
+  if (error !== null) return [];
+  const isUnfinished = results.some(({ outcome }) => outcome.kind === 'in_progress');
+  return isUnfinished
+    ? ['Next: hygiene work   (or the next hygiene up)']
+    : ['Next: hygiene verify   (and on every deploy)'];
+}
+
+/** What is left to say once every result of `work` was told. */
+export function workEnding(report: UpReport, style: Style = plainStyle): string[] {
+  return report.results.length === 0 && report.error === null
+    ? ['Nothing to do: no migration in batches is in progress.']
+    : upEnding(report, style);
 }
 
 function nothingToDo({ selected, elsewhere }: UpReport): string {
@@ -66,7 +78,7 @@ function resultLines(result: MigrationResult, style: Style): string[] {
       return [
         `${style.yellow('in progress')}  ${style.bold(id)}`,
         ...about,
-        ...wrapped(`  ${extentOf(outcome)}; ${outcome.why}.`),
+        ...wrapped(`  ${extentText(outcome)}; ${outcome.why}.`),
       ];
     case 'skipped':
       return [
@@ -81,18 +93,6 @@ function resultLines(result: MigrationResult, style: Style): string[] {
         ...wrapped(`  ${rolledBackText(outcome.error)}`),
       ];
   }
-}
-
-function extentOf({
-  rowsDone,
-  rowsTotal,
-}: {
-  readonly rowsDone: number;
-  readonly rowsTotal: number | null;
-}): string {
-  return rowsTotal === null
-    ? `${counted(rowsDone, 'row')} done`
-    : `${grouped(rowsDone)} of ${counted(rowsTotal, 'row')} done`;
 }
 
 /** Of a migration in batches, what was committed stays. */
@@ -154,10 +154,12 @@ function sumLine({ results, remaining }: UpReport): string {
     results.filter(({ outcome }) => outcome.kind === kind).length;
   const { removed, changed } = rowTotals(results);
   const skipped = count('skipped');
+  const unfinished = count('in_progress');
   const parts = [
     `${counted(count('applied') + count('applied unseen'), 'migration')} applied: ` +
       `${counted(removed, 'row')} removed, ${grouped(changed)} changed`,
     ...(skipped === 0 ? [] : [`${grouped(skipped)} skipped`]),
+    ...(unfinished === 0 ? [] : [`${grouped(unfinished)} in progress`]),
     ...(remaining.length === 0 ? [] : [`${grouped(remaining.length)} still pending`]),
   ];
   return `${parts.join('; ')}.`;
