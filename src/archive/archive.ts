@@ -1,6 +1,6 @@
 import type { Connection } from '../database/connection.ts';
 import { ColumnName, type QualifiedName } from '../kernel/identifiers.ts';
-import { type Sql, sql } from '../kernel/sql.ts';
+import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { type ArchiveKind, archiveTable } from './archive-name.ts';
 
 /** What the archive tables of one application belong to. */
@@ -34,12 +34,14 @@ export class Archive {
   readonly #connection: Connection;
   readonly #place: ArchivePlace;
   readonly #records = new Map<string, ArchiveRecord>();
+  readonly #known: ReadonlySet<string>;
 
   /** @param known what earlier transactions of the same application have archived */
   constructor(connection: Connection, place: ArchivePlace, known: readonly ArchiveRecord[] = []) {
     this.#connection = connection;
     this.#place = place;
     for (const record of known) this.#records.set(record.archive.quoted, record);
+    this.#known = new Set(this.#records.keys());
   }
 
   get records(): readonly ArchiveRecord[] {
@@ -74,6 +76,45 @@ export class Archive {
       changedColumns: union(known?.changedColumns ?? null, changedColumns),
     });
     return rowCount;
+  }
+
+  /**
+   * A row that stays may lose one reference in one batch and another in the next. Only the first copy
+   * shows it as it was, so later ones are taken out again.
+   * @param listed lists the rows that were just copied, by their key
+   */
+  async keepFirst(
+    source: QualifiedName,
+    listed: { readonly workTable: QualifiedName; readonly key: readonly string[] },
+  ): Promise<void> {
+    const { schema, ...application } = this.#place;
+    const archive = archiveTable(schema, { ...application, table: source, kind: 'mutations' });
+    const record = this.#records.get(archive.quoted);
+    if (record === undefined) return;
+    const columns = listed.key.map((column) => new ColumnName(column));
+    if (!this.#known.has(archive.quoted)) {
+      const list = joinSql(
+        columns.map((column) => sql`${column}`),
+        ', ',
+      );
+      await this.#connection.query(sql`create index on ${archive} (${list})`);
+      return;
+    }
+    const same = (one: string, other: string): Sql =>
+      joinSql(
+        columns.map(({ quoted }) => rawSql(`${one}.${quoted} = ${other}.${quoted}`)),
+        ' and ',
+      );
+    const { rowCount } = await this.#connection.query(sql`
+      delete from ${archive} as later
+       using ${listed.workTable} as hygiene_listed
+       where ${same('later', 'hygiene_listed')}
+         and later.xmin = pg_current_xact_id()::xid
+         and exists (select from ${archive} as earlier
+                      where ${same('earlier', 'hygiene_listed')}
+                        and earlier.xmin <> pg_current_xact_id()::xid)
+    `);
+    this.#records.set(archive.quoted, { ...record, rows: record.rows - rowCount });
   }
 
   /**

@@ -85,6 +85,11 @@ export async function carryOutBatch(
     }
     await joinByIndex(connection);
     await removal.carryOut(selection, purge.order);
+    for (const { work } of into === null ? [] : selection.changed) {
+      const { key, name } = work.table;
+      if (selection.count(work) === 0 || key === null) continue;
+      await archive.keepFirst(name, { workTable: work.name, key });
+    }
   }
   const missing = range.to - range.from - taken;
   const kept = missing === 0 ? 0 : await countPresent(connection, list, range);

@@ -65,15 +65,15 @@ export async function createFrozenList(
   await connection.query(sql`drop table if exists ${list.name}`);
   await connection.query(sql`
     create table ${list.name} as
-    select row_number() over (${order}) as n, ${joinSql(identity, ', ')} ${writtenBy}
+    select row_number() over (${order}) as hygiene_n, ${joinSql(identity, ', ')} ${writtenBy}
       from ${work} as hygiene_listed ${version}
      where hygiene_listed.hygiene_round = ${rawSql(String(ROOT_ROUND))}
   `);
-  await connection.query(sql`alter table ${list.name} add primary key (n)`);
+  await connection.query(sql`alter table ${list.name} add primary key (hygiene_n)`);
   await connection.query(sql`analyze ${list.name}`);
   const { rows } = await queryOne<{ rows: number }>(
     connection,
-    sql`select coalesce(max(n), 0)::float8 as rows from ${list.name}`,
+    sql`select coalesce(max(hygiene_n), 0)::float8 as rows from ${list.name}`,
   );
   return rows;
 }
@@ -108,23 +108,26 @@ export async function dropFrozenList(connection: Connection, name: QualifiedName
 function isListed(list: FrozenList, { from, to }: ListRange): Sql {
   const self = selfAlias(list.table);
   const { columns } = rowIdentity(list.holder);
-  const range = sql`from ${list.name} where n > ${from}::bigint and n <= ${to}::bigint`;
+  const range = sql`from ${list.name} as hygiene_listed
+     where hygiene_listed.hygiene_n > ${from}::bigint and hygiene_listed.hygiene_n <= ${to}::bigint`;
   const [only] = columns;
-  if (hasKey(list) && only !== undefined && columns.length === 1) {
-    return sql`${qualified(self, only)} = any (array(select ${new ColumnName(only)} ${range}))`;
+  if (!hasKey(list)) {
+    return sql`${rawSql(self)}.ctid = any (array(select hygiene_ctid ${range}))
+       and exists (select ${range} and ${sameRow(rowIdentity(list.holder), self, 'hygiene_listed')}
+                      and hygiene_listed.${new ColumnName(WRITTEN_BY)} = ${rawSql(self)}.xmin)`;
   }
-  const names = [...columns, ...(hasKey(list) ? [] : [WRITTEN_BY])];
-  const own = hasKey(list)
-    ? columns.map((column) => qualified(self, column))
-    : [...rowIdentity(list.holder).expressions(self), rawSql(`${self}.xmin`)];
-  const listed = joinSql(
-    names.map((name) => sql`${new ColumnName(name)}`),
+  if (only !== undefined && columns.length === 1) {
+    return sql`${qualified(self, only)} = any (array(select ${qualified('hygiene_listed', only)} ${range}))`;
+  }
+  const own = joinSql(
+    columns.map((column) => qualified(self, column)),
     ', ',
   );
-  const among = sql`(${joinSql(own, ', ')}) in (select ${listed} ${range})`;
-  return hasKey(list)
-    ? among
-    : sql`${rawSql(self)}.ctid = any (array(select hygiene_ctid ${range})) and ${among}`;
+  const listed = joinSql(
+    columns.map((column) => qualified('hygiene_listed', column)),
+    ', ',
+  );
+  return sql`(${own}) in (select ${listed} ${range})`;
 }
 
 function hasKey({ holder }: FrozenList): boolean {
