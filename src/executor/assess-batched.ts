@@ -1,5 +1,5 @@
 import type { Table } from '../catalog/model.ts';
-import { HygieneError } from '../kernel/errors.ts';
+import type { HygieneError } from '../kernel/errors.ts';
 import { buildPlan } from '../planner/build-plan.ts';
 import type { ClosureEdge } from '../planner/closure.ts';
 import type { PurgePlan } from '../planner/plan.ts';

@@ -82,18 +82,23 @@ interface Claiming {
 }
 
 async function claimFree(claiming: Claiming): Promise<Attempt> {
-  const { context, migration, ledger, record, store } = claiming;
-  const { generation } = store.key;
+  const { record, store } = claiming;
   if (record !== undefined && FINAL.has(record.status)) {
     return { kind: 'done', status: record.status };
   }
   const found = await store.tryLock();
   const progress = found === 'busy' ? await store.read() : found;
-  if (progress !== null && (found === 'busy' || isAlive(progress))) {
-    return { kind: 'held', progress };
-  }
-  if (progress?.request === 'pause') return { kind: 'paused', progress };
-  if (progress?.request === 'cancel') return endCancelled(claiming, progress);
+  if (progress === null) return begin(claiming, null);
+  if (found === 'busy' || isAlive(progress)) return { kind: 'held', progress };
+  if (progress.request === 'pause') return { kind: 'paused', progress };
+  if (progress.request === 'cancel') return endCancelled(claiming, progress);
+  return begin(claiming, progress);
+}
+
+/** Nobody is at work on it: the last run, if there was one, has stopped or is dead. */
+async function begin(claiming: Claiming, progress: Progress | null): Promise<Attempt> {
+  const { context, migration, ledger, record, store } = claiming;
+  const { generation } = store.key;
   const missing = await missingRequirements(context, migration);
   const isStopped = progress?.state === 'stopped' && record?.status === 'started';
   const open = record === undefined ? undefined : openRun(record, progress);

@@ -95,12 +95,7 @@ export async function recordBatchFailure(
   }
   try {
     if (session.connection.isLost() || isConnectionError(thrown)) await session.reconnect();
-    const isCancelled = signal.aborted || error.code === 'HYG_BATCH_CANCELLED';
-    const progress = await recordEnd(unit, since, {
-      event: isCancelled ? 'cancelled' : 'failed',
-      error: eventError(thrown instanceof HygieneError ? thrown : error),
-      thaw: error.code === 'HYG_VERIFY_FAILED',
-    });
+    const progress = await recordEnd(unit, since, endingOf(error, thrown, signal.aborted));
     return progress === null ? error : asBatchError(error, id, progress.rowsDone);
   } catch (unrecorded) {
     logger.warn(
@@ -109,4 +104,13 @@ export async function recordBatchFailure(
     );
     return error;
   }
+}
+
+function endingOf(error: HygieneError, thrown: unknown, isAborted: boolean): Ending {
+  const isCancelled = isAborted || error.code === 'HYG_BATCH_CANCELLED';
+  return {
+    event: isCancelled ? 'cancelled' : 'failed',
+    error: eventError(thrown instanceof HygieneError ? thrown : error),
+    thaw: error.code === 'HYG_VERIFY_FAILED',
+  };
 }

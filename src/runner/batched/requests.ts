@@ -37,27 +37,33 @@ export async function askBatches(
 ): Promise<AskReport> {
   const { connection } = engine.session;
   const snapshot = await new Ledger(connection, engine.names).snapshot();
-  if (snapshot.installed && (snapshot.schemaVersion ?? 0) < 2) {
-    throw outdatedLedger(`hygiene ${asked}`);
-  }
-  const environment = snapshot.marker?.environment ?? null;
-  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
   const ledgerVersion = snapshot.schemaVersion ?? 0;
+  if (!snapshot.installed) throw notFound(id);
+  if (ledgerVersion < 2) throw outdatedLedger(`hygiene ${asked}`);
+  const marker = snapshot.marker ?? { environment: null, marker: null };
+  const { environment } = marker;
+  const identity = await readIdentity(connection, marker.marker);
   const context = { engine, environment, identity, ledgerVersion };
-  const generation = snapshot.installed ? await generationUnderWay(engine, id) : null;
+  const generation = await generationUnderWay(engine, id);
   if (generation === null) throw notFound(id);
-  await connection.query(rawSql(BEGIN));
-  // A batch holds the row for as long as it takes; that is worth waiting for.
+  const report = await inTransaction(engine, () => ask(context, { id, generation, asked, reason }));
+  return { environment, id, asked, ...report };
+}
+
+/** A batch holds the row for as long as it takes; that is worth waiting for. */
+async function inTransaction<T>(engine: Engine, work: () => Promise<T>): Promise<T> {
+  const { connection } = engine.session;
   const { limits, runLockTimeoutMs } = engine.settings;
-  await applySettings(connection, {
-    ...transactionSettings(engine),
-    lockTimeoutMs: Math.max(limits.lockTimeoutMs, runLockTimeoutMs),
-    statementTimeoutMs: 0,
-  });
+  await connection.query(rawSql(BEGIN));
   try {
-    const report = await ask(context, { id, generation, asked, reason });
+    await applySettings(connection, {
+      ...transactionSettings(engine),
+      lockTimeoutMs: Math.max(limits.lockTimeoutMs, runLockTimeoutMs),
+      statementTimeoutMs: 0,
+    });
+    const result = await work();
     await connection.query(rawSql('commit'));
-    return { environment, id, asked, ...report };
+    return result;
   } catch (error) {
     if (!connection.isLost()) await connection.query(rawSql('rollback'));
     throw error;
@@ -78,43 +84,64 @@ interface Asking {
 
 async function ask(
   context: EventContext,
-  { id, generation, asked, reason }: Asking,
+  asking: Asking,
 ): Promise<Omit<AskReport, 'environment' | 'id' | 'asked'>> {
-  const { engine } = context;
-  const { connection } = engine.session;
-  const store = new ProgressStore(connection, engine.names, { migrationId: id, generation });
+  const { id, generation, asked } = asking;
+  const { session, names } = context.engine;
+  const store = new ProgressStore(session.connection, names, { migrationId: id, generation });
   const progress = await store.lock();
   if (progress === null) throw notFound(id);
   const { rowsDone, rowsTotal } = progress;
   const runnerAlive = isAlive(progress);
   const event = eventFor(asked, progress, runnerAlive);
-  const by = whoAsks(engine);
-  if (asked === 'pause' && event !== null) await store.request('pause', { by, reason });
-  if (asked === 'resume' && event !== null) await store.request(null, { by, reason });
-  if (asked === 'cancel') {
-    await store.request(runnerAlive ? 'cancel' : null, { by, reason });
-    if (!runnerAlive) await store.stop(progress.statistics);
-  }
-  const ledger = new Ledger(connection, engine.names);
-  const status = readHistory(await ledger.history()).get(id)?.status ?? 'pending';
-  const isOver = event === 'cancelled' && status !== 'started';
-  if (event !== null && !isOver) {
-    const migration = { id, checksum: progress.checksum ?? '', ticket: null };
-    await ledger.advance(status, {
-      ...migrationEvent(context, event, { migration, generation }),
-      note: reason,
-    });
-  }
-  const changed = asked === 'cancel' ? runnerAlive || !isOver : event !== null;
+  await putRequest(context, store, { asking, progress, event });
+  const isRecorded = event !== null && (await record(context, asking, { event, progress }));
+  const changed = isRecorded || (asked === 'cancel' && runnerAlive);
   return { changed, runnerAlive, rowsDone, rowsTotal };
 }
 
+type RequestEvent = Extract<EventName, 'paused' | 'resumed' | 'cancelled'>;
+
+async function putRequest(
+  { engine }: EventContext,
+  store: ProgressStore,
+  {
+    asking,
+    progress,
+    event,
+  }: {
+    readonly asking: Asking;
+    readonly progress: Progress;
+    readonly event: RequestEvent | null;
+  },
+): Promise<void> {
+  const { asked, reason } = asking;
+  const who = { by: whoAsks(engine), reason };
+  if (event === 'paused') await store.request('pause', who);
+  if (event === 'resumed') await store.request(null, who);
+  if (asked !== 'cancel') return;
+  await store.request(event === null ? 'cancel' : null, who);
+  if (event !== null) await store.stop(progress.statistics);
+}
+
+/** @returns false where the migration's last run had ended already */
+async function record(
+  context: EventContext,
+  { id, generation, reason }: Asking,
+  { event, progress }: { readonly event: RequestEvent; readonly progress: Progress },
+): Promise<boolean> {
+  const { session, names } = context.engine;
+  const ledger = new Ledger(session.connection, names);
+  const status = readHistory(await ledger.history()).get(id)?.status ?? 'pending';
+  if (event === 'cancelled' && status !== 'started') return false;
+  const migration = { id, checksum: progress.checksum ?? '', ticket: null };
+  const subject = { migration, generation };
+  await ledger.advance(status, { ...migrationEvent(context, event, subject), note: reason });
+  return true;
+}
+
 /** A run that is alive records its own end. */
-function eventFor(
-  asked: Asked,
-  { request }: Progress,
-  runnerAlive: boolean,
-): Extract<EventName, 'paused' | 'resumed' | 'cancelled'> | null {
+function eventFor(asked: Asked, { request }: Progress, runnerAlive: boolean): RequestEvent | null {
   if (asked === 'pause') return request === null ? 'paused' : null;
   if (asked === 'resume') return request === 'pause' ? 'resumed' : null;
   return runnerAlive ? null : 'cancelled';
