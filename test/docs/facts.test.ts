@@ -78,7 +78,7 @@ describe('commands.md', () => {
     const seen: Seen[] = [];
     for (const line of [
       ...['init', 'init --print-sql', 'init --ledger', 'create purge_one', 'lint', 'plan', 'up'],
-      ...['verify', 'status', 'ledger', 'ledger verify'],
+      ...['work', 'verify', 'status', 'ledger', 'ledger verify'],
     ]) {
       const run = await runCli(line.split(' '), { cwd, variables });
       const { command, outcome, ...others } = run.json();
