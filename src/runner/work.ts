@@ -1,5 +1,7 @@
+import { readHistory } from '../ledger/history.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { allProgress } from '../ledger/progress.ts';
+import type { Progress } from '../ledger/progress-rows.ts';
 import { isForEnvironment } from '../policy/environment.ts';
 import type { Engine } from './engine.ts';
 import { filesInTurn, inspect, type MigrationSource } from './inspection.ts';
@@ -22,7 +24,10 @@ export async function work(
   const selected = inspect(snapshot, files.inTurn, options.order);
   const hasProgress = (snapshot.schemaVersion ?? 0) >= 2;
   const underWay = hasProgress ? await allProgress(connection, engine.names) : [];
-  const begun = new Set(underWay.map(({ migrationId }) => migrationId));
+  const records = readHistory(snapshot.events);
+  const isOfNow = ({ migrationId, generation }: Progress): boolean =>
+    (records.get(migrationId)?.generation ?? 1) === generation;
+  const begun = new Set(underWay.filter(isOfNow).map(({ migrationId }) => migrationId));
   const loaded: RunnableMigration[] = [];
   for (const id of selected.pending.filter((each) => begun.has(each))) {
     loaded.push(await source.load(id));

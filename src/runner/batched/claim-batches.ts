@@ -12,6 +12,7 @@ import { runLock, transactionSettings } from '../engine.ts';
 import { type EventContext, migrationEvent } from '../events.ts';
 import type { RunnableMigration } from '../runnable.ts';
 import { cancelledByRequest, heldByAnother } from './batch-errors.ts';
+import { forgetBatches } from './forget.ts';
 
 export type BatchClaim =
   | { readonly kind: 'claimed'; readonly generation: number; readonly token: number }
@@ -108,6 +109,10 @@ async function begin(claiming: Claiming, progress: Progress | null): Promise<Att
   if (missing.length > 0) {
     await skip(claiming, status, missing);
     return { kind: 'skipped', missing };
+  }
+  if (generation > 1) {
+    const earlier = { migrationId: migration.id, generation: generation - 1 };
+    await forgetBatches(context.engine.session.connection, context.engine.names, earlier);
   }
   const event = isStopped ? 'resumed' : 'started';
   await ledger.advance(status, migrationEvent(context, event, { migration, generation }));
