@@ -47,7 +47,7 @@ export interface BatchStatistics {
   readonly sideEffects: readonly SideEffectProgress[];
 }
 
-export const noStatistics: BatchStatistics = {
+const noStatistics: BatchStatistics = {
   runs: 0,
   batches: 0,
   retries: 0,

@@ -2,7 +2,7 @@ import { RunnerProcess } from '../engine/runner-process.ts';
 import { CROWD_ID, type Crowd, SMALL_BATCH_FLAGS } from './crowd.ts';
 
 /** Numbers in [0, 1) that a seed repeats (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

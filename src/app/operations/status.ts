@@ -11,7 +11,7 @@ import { toHygieneError } from '../../kernel/errors.ts';
 import { type ConnectOptions, withEngine, type World } from '../compose.ts';
 
 /** How far a migration in batches is. */
-export interface BatchStatus {
+interface BatchStatus {
   readonly rowsDone: number;
   /** As counted when its rows were listed; null before. */
   readonly rowsTotal: number | null;

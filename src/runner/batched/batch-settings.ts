@@ -16,7 +16,7 @@ export interface BatchOptions {
   readonly maxReplicaLagMs: number;
 }
 
-export const defaultBatchOptions: BatchOptions = {
+const defaultBatchOptions: BatchOptions = {
   maxDurationMs: null,
   firstSize: 500,
   targetMs: 500,

@@ -110,10 +110,9 @@ async function begin(claiming: Claiming, progress: Progress | null): Promise<Att
     await skip(claiming, status, missing);
     return { kind: 'skipped', missing };
   }
-  if (generation > 1) {
-    const earlier = { migrationId: migration.id, generation: generation - 1 };
-    await forgetBatches(context.engine.session.connection, context.engine.names, earlier);
-  }
+  const { session, names } = context.engine;
+  const earlier = { migrationId: migration.id, generation: generation - 1 };
+  await forgetBatches(session.connection, names, earlier);
   const event = isStopped ? 'resumed' : 'started';
   await ledger.advance(status, migrationEvent(context, event, { migration, generation }));
   await store.takeOver(context.engine.facts.runId);

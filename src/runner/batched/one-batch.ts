@@ -98,7 +98,7 @@ interface NextRange {
 }
 
 /** Null at the end of the last list. */
-export function nextRange(progress: Progress, size: number): NextRange | null {
+function nextRange(progress: Progress, size: number): NextRange | null {
   let { step, position } = progress;
   for (;;) {
     const list = progress.steps[step];

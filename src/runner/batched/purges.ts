@@ -2,16 +2,15 @@ import { introspect } from '../../catalog/introspect.ts';
 import type { Catalog } from '../../catalog/model.ts';
 import { resolveTable } from '../../catalog/resolve.ts';
 import { type Connection, queryOne } from '../../database/connection.ts';
-import { applySettings, BEGIN } from '../../database/settings.ts';
 import { accessFacts, assertAccessible, changedTables } from '../../executor/access-facts.ts';
 import type { BatchedPurge } from '../../executor/batch.ts';
 import { frozenList, frozenListName } from '../../executor/frozen-list.ts';
 import { splitLeaves } from '../../executor/leaves.ts';
 import type { ProtectedSet } from '../../executor/protected-rows.ts';
-import { rawSql, sql } from '../../kernel/sql.ts';
+import { sql } from '../../kernel/sql.ts';
 import { removalOrder } from '../../planner/order.ts';
 import { planClosure } from '../../planner/plan-closure.ts';
-import { type Engine, transactionSettings } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { resolveProtectedSets } from '../protected-sets.ts';
 import { declaredPurges } from '../runnable.ts';
 import type { BatchUnit } from './batch-unit.ts';
@@ -32,15 +31,6 @@ export async function readScene(engine: Engine, connection: Connection): Promise
     sql`select current_user::text as role`,
   );
   return { catalog, role, protectedSets: resolveProtectedSets(catalog, engine.settings.protect) };
-}
-
-export async function readSceneAlone(engine: Engine): Promise<BatchScene> {
-  const { connection } = engine.session;
-  await connection.query(rawSql(BEGIN));
-  await applySettings(connection, transactionSettings(engine));
-  const scene = await readScene(engine, connection);
-  await connection.query(rawSql('rollback'));
-  return scene;
 }
 
 /** The purges of the migration in this database, each with the name of its list. */
