@@ -25,7 +25,7 @@ import { superseded } from './batch-errors.ts';
 import type { BatchUnit } from './batch-unit.ts';
 import { keyOf } from './freeze.ts';
 import type { BatchWork } from './one-batch.ts';
-import { batchedPurges, type BatchScene, readScene } from './purges.ts';
+import { batchedPurges, type BatchScene, readScene, useOneCore } from './purges.ts';
 import { type Delta, withDelta } from './tallies.ts';
 
 export interface Finished {
@@ -45,6 +45,7 @@ export async function finishBatches(work: BatchWork, since: Delta): Promise<Fini
   const connection = new CancellableConnection(engine.session.connection, engine.signal);
   await beginLocked(connection, runLock(engine));
   await applySettings(connection, transactionSettings(engine));
+  await useOneCore(connection);
   const store = new ProgressStore(connection, names, keyOf(unit));
   const progress = await store.lock();
   if (progress?.token !== unit.token) throw superseded(unit.migration.id);

@@ -14,7 +14,7 @@ import { type Engine, runLock, transactionSettings } from '../engine.ts';
 import { assertWatchedSettings, verifyBefore } from '../main-transaction.ts';
 import { superseded } from './batch-errors.ts';
 import type { BatchUnit } from './batch-unit.ts';
-import { batchedPurges, type BatchScene, readScene, withoutLeaves } from './purges.ts';
+import { batchedPurges, type BatchScene, readScene, useOneCore, withoutLeaves } from './purges.ts';
 
 /** What one batched run may take is bounded by its budget alone. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -30,6 +30,7 @@ export async function freezeSelection(unit: BatchUnit): Promise<BatchScene> {
   const connection = new CancellableConnection(engine.session.connection, engine.signal);
   await beginLocked(connection, runLock(engine));
   await applySettings(connection, transactionSettings(engine));
+  await useOneCore(connection);
   await assertWatchedSettings(connection);
   const store = new ProgressStore(connection, engine.names, keyOf(unit));
   const progress = await store.lock();

@@ -22,6 +22,14 @@ export interface BatchScene {
   readonly protectedSets: readonly ProtectedSet[];
 }
 
+/**
+ * Listing and proving read whole tables. On one core they take longer, and leave the others to the
+ * application. Until the end of the transaction.
+ */
+export async function useOneCore(connection: Connection): Promise<void> {
+  await connection.query(sql`select set_config('max_parallel_workers_per_gather', '0', true)`);
+}
+
 /** In the caller's transaction, where its search_path is in force. */
 export async function readScene(engine: Engine, connection: Connection): Promise<BatchScene> {
   const { schema, archiveSchema } = engine.names;
