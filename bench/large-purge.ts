@@ -5,10 +5,10 @@ import { Workbench } from '../test/engine/workbench.ts';
 import { type Figure, interleaved, timed } from './measure.ts';
 
 /** 1.35 million rows in four tables, of which nine tenths hang on demo users. */
-const USERS = Number(process.env['BENCH_USERS'] ?? 300_000);
+export const USERS = Number(process.env['BENCH_USERS'] ?? 300_000);
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 7);
 
-const SCHEMA = `
+export const PURGE_SCHEMA = `
   create table admins (id bigint generated always as identity primary key, email text not null unique,
     last_login_at timestamptz);
   create table users (id bigint generated always as identity primary key, email text not null,
@@ -85,13 +85,13 @@ const BY_HAND = [
   'commit',
 ];
 
-const COUNTS = `
+export const PURGE_COUNTS = `
   select (select count(*) from users) || '/' || (select count(*) from live_sessions) || '/' ||
          (select count(*) from payments) || '/' || (select count(*) from reports) as left`;
 
 export async function largePurge(): Promise<readonly Figure[]> {
   const template = await createDatabase();
-  await template.execute(SCHEMA);
+  await template.execute(PURGE_SCHEMA);
   await template.execute('vacuum analyze');
   await template.close();
   const left = new Set<string>();
@@ -101,7 +101,7 @@ export async function largePurge(): Promise<readonly Figure[]> {
     try {
       await database.execute('checkpoint');
       const ms = await timed(() => work(database));
-      const [counts] = await database.query<{ left: string }>(COUNTS);
+      const [counts] = await database.query<{ left: string }>(PURGE_COUNTS);
       left.add(counts?.left ?? 'nothing');
       return ms;
     } finally {

@@ -11,12 +11,28 @@ import { BIN } from './processes.ts';
 const REPORTER = fileURLToPath(new URL('./report-memory.mjs', import.meta.url));
 const BAR_MB = 150;
 
-const MIGRATION = `
+interface Case {
+  readonly rows: number;
+  readonly transaction: 'single' | 'batched';
+  /** Where the rows are many, to save time: rows are copied by the server in any case. */
+  readonly archive: boolean;
+}
+
+const CASES: readonly Case[] = [
+  { rows: 1_000, transaction: 'single', archive: true },
+  { rows: 2_000_000, transaction: 'single', archive: true },
+  { rows: 10_000_000, transaction: 'single', archive: false },
+  { rows: 10_000_000, transaction: 'batched', archive: false },
+];
+
+const migration = ({ transaction, archive }: Case): string => `
 import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
 const demo = rows('users', sql\`id > 0\`);
 export default defineHygiene({
   description: 'Remove all rows of the benchmark',
-  up: purge(demo, { dependents: {}, budget: { max: 10_000_000 } }),
+  transaction: '${transaction}',
+  irreversible: 'It is a benchmark',
+  up: purge(demo, { dependents: {}, archive: ${String(archive)}, budget: { max: 10_000_000 } }),
   async verify({ expect }) {
     await expect.none(demo);
   },
@@ -26,13 +42,14 @@ export default defineHygiene({
 /** The most memory that \`hygiene up\` held, for few and for many rows. */
 export async function memoryFigures(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
-  for (const rows of [1_000, 2_000_000]) {
+  for (const each of CASES) {
+    const { rows, transaction } = each;
     const database = await createDatabase();
     await database.execute(`
       create table users (id bigint primary key, email text);
       insert into users select n, 'demo' || n || '@example.com' from generate_series(1, ${String(rows)}) n;
       analyze users`);
-    const bench = new Workbench(database.url).write('20260101000000_purge_all.ts', MIGRATION);
+    const bench = new Workbench(database.url).write('20260101000000_purge_all.ts', migration(each));
     const report = join(bench.directory, 'memory');
     const { status, stderr } = spawnSync(
       process.execPath,
@@ -47,7 +64,7 @@ export async function memoryFigures(): Promise<readonly Figure[]> {
     await database.drop();
     if (status !== 0) throw new Error(`hygiene up ended with ${String(status)}: ${stderr}`);
     figures.push({
-      name: `resident memory of up, ${rows.toLocaleString('en-US')} rows`,
+      name: `resident memory of up, ${transaction}, ${rows.toLocaleString('en-US')} rows`,
       ours: Number(readFileSync(report, 'utf8')) / 1024,
       reference: null,
       unit: 'MB',

@@ -1,4 +1,5 @@
 import { startPostgresServer } from '../test/support/postgres-server.ts';
+import { batchedFigures } from './batched.ts';
 import { largePurge } from './large-purge.ts';
 import { largeSchema } from './large-schema.ts';
 import { type Figure, passes, renderFigures } from './measure.ts';
@@ -15,6 +16,7 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'large-purge': largePurge,
   strategies: strategyFigures,
   restore: restoreFigures,
+  batched: batchedFigures,
 };
 
 const wanted = process.argv.slice(2);

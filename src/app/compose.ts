@@ -6,6 +6,7 @@ import type { Clock, Logger, Random } from '../kernel/ports.ts';
 import { noProgress, type ReportProgress } from '../kernel/progress.ts';
 import { readActor } from '../ledger/actor.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
+import { type BatchOptions, batchSettings } from '../runner/batched/batch-settings.ts';
 import { type Engine, Session } from '../runner/engine.ts';
 import { asCommandError } from '../runner/failures.ts';
 import type { Config } from './config.ts';
@@ -41,6 +42,8 @@ export interface ConnectOptions extends ProjectOptions, Omit<TargetOptions, 'cwd
   readonly statementTimeoutMs: number | null;
   readonly window: Window;
   readonly strategy: Strategy | null;
+  /** What is absent has its default. */
+  readonly batches?: Partial<BatchOptions>;
 }
 
 const STATEMENT_TIMEOUT_MS: Readonly<Record<Window, number>> = { online: 60_000, maintenance: 0 };
@@ -98,6 +101,7 @@ export async function openEngine(
       searchPath: target.searchPath,
       protect: [],
       sideEffects: [],
+      batches: batchSettings(options.batches ?? {}, clock),
     },
     facts: {
       runId: random.uuid(),
@@ -112,9 +116,10 @@ export async function openEngine(
     configured: async () => {
       const config = await project.config();
       const { protect, sideEffects } = config;
+      const batches = { ...engine.settings.batches, throttle: config.batches.throttle };
       return {
         config,
-        engine: { ...engine, settings: { ...engine.settings, protect, sideEffects } },
+        engine: { ...engine, settings: { ...engine.settings, protect, sideEffects, batches } },
       };
     },
     close: () => session.close(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Contact, isDefinedConfig, type SideEffect } from '../authoring/define-config.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { defaultLedgerNames, type LedgerNames } from '../ledger/names.ts';
+import { isSql, type Sql } from '../kernel/sql.ts';
 import { isRowSet, type RowSet } from '../planner/steps.ts';
 import type { Importer } from '../runner/importer.ts';
 import { defaultExport, importModule } from '../runner/load.ts';
@@ -15,6 +16,8 @@ export interface Config {
   readonly environments: Readonly<Record<string, { readonly confirm?: boolean | undefined }>>;
   readonly sideEffects: readonly SideEffect[];
   readonly contacts: readonly Contact[];
+  /** The throttle is null where none is set. */
+  readonly batches: { readonly throttle: Sql | null };
 }
 
 /** PostgreSQL cuts longer names, and nothing in these schemas is counted: they must be ours alone. */
@@ -52,6 +55,14 @@ const schema = z.strictObject({
   contacts: z
     .array(z.strictObject({ name: z.string().min(1), how: z.string().min(1) }))
     .default([]),
+  batches: z
+    .strictObject({
+      throttle: z
+        .custom<Sql>(isSql, 'must be an sql template, such as sql`select …`')
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
 });
 
 /** What a project without a config file gets. */

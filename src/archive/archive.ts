@@ -41,9 +41,11 @@ export class Archive {
   readonly #place: ArchivePlace;
   readonly #records = new Map<string, ArchiveRecord>();
 
-  constructor(connection: Connection, place: ArchivePlace) {
+  /** @param known what earlier transactions of the same application have archived */
+  constructor(connection: Connection, place: ArchivePlace, known: readonly ArchiveRecord[] = []) {
     this.#connection = connection;
     this.#place = place;
+    for (const record of known) this.#records.set(record.archive.quoted, record);
   }
 
   get records(): readonly ArchiveRecord[] {
@@ -95,6 +97,21 @@ export class Archive {
       rows: (known?.rows ?? 0) + added.rows,
       changedColumns: union(known?.changedColumns ?? null, added.changedColumns),
     });
+  }
+
+  /**
+   * Keeps what a DELETE removes, in the same statement.
+   * @returns how many rows were removed, and so copied
+   */
+  async addRemoved(source: QualifiedName, deletion: Sql): Promise<number> {
+    const kind = 'rows';
+    const archive = await this.tableFor(source, kind);
+    const { rowCount } = await this.#connection.query(sql`
+      with hygiene_removed as (${deletion} returning ${new ColumnName(source.name)}.*)
+      insert into ${archive} select * from hygiene_removed
+    `);
+    this.count({ source, archive, kind, rows: rowCount, changedColumns: null });
+    return rowCount;
   }
 }
 

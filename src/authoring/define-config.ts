@@ -1,3 +1,4 @@
+import type { Sql } from '../kernel/sql.ts';
 import type { RowSet, TableReference } from '../planner/steps.ts';
 
 const CONFIG: unique symbol = Symbol.for('pg-hygiene.config') as never;
@@ -35,6 +36,11 @@ export interface HygieneConfig {
   readonly environments?: Readonly<Record<string, EnvironmentDemands>>;
   readonly sideEffects?: readonly SideEffect[];
   readonly contacts?: readonly Contact[];
+  /**
+   * Asked before each batch of a migration with `transaction: 'batched'`: as long as the first value
+   * of the first row is true or above 0, no batch runs.
+   */
+  readonly batches?: { readonly throttle?: Sql };
 }
 
 /** A configuration that {@link defineConfig} has marked. */

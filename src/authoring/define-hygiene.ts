@@ -45,7 +45,8 @@ export interface HygieneDefinition {
   readonly irreversible?: string;
   /** Limit for rows changed by `sql` steps and by the function form; purge steps carry their own. */
   readonly budget?: Budget;
-  readonly transaction?: 'single';
+  /** `batched`: purges only, in many short transactions, for more rows than one should take. */
+  readonly transaction?: 'single' | 'batched';
 }
 
 /** A definition that {@link defineHygiene} has marked; it is checked when the file is loaded. */

@@ -22,7 +22,7 @@ export interface MigrationDefinition {
   /** The reason why it cannot be undone, or null when it can. */
   readonly irreversible: string | null;
   readonly budget: Budget;
-  readonly transaction: 'single';
+  readonly transaction: 'single' | 'batched';
 }
 
 const KEYS = [
@@ -55,7 +55,7 @@ export function validateDefinition(migration: HygieneMigration, file: string): M
     ...listProblems('requires', given['requires']),
     ...budgetProblems('budget', given['budget']),
     ...irreversibleProblems(given),
-    ...transactionProblems(given['transaction']),
+    ...transactionProblems(given['transaction'], given['up']),
   ];
   const [problem] = problems;
   if (problem !== undefined) {
@@ -71,7 +71,7 @@ export function validateDefinition(migration: HygieneMigration, file: string): M
     requires: migration.requires ?? [],
     irreversible: migration.irreversible ?? null,
     budget: migration.budget ?? {},
-    transaction: 'single',
+    transaction: migration.transaction ?? 'single',
   });
 }
 
@@ -167,11 +167,14 @@ function isSqlStep(step: unknown): boolean {
   return isSql(step) || (isStep(step) && step.kind === 'sql');
 }
 
-function transactionProblems(transaction: unknown): string[] {
+/** What a batch has committed stays when a later one fails, which only a purge can go on from. */
+function transactionProblems(transaction: unknown, up: unknown): string[] {
   if (transaction === undefined || transaction === 'single') return [];
-  return transaction === 'batched'
-    ? ["transaction: 'batched' is not in this version; leave it out for one transaction"]
-    : ["transaction must be 'single'"];
+  if (transaction !== 'batched') return ["transaction must be 'single' or 'batched'"];
+  const list: readonly unknown[] = Array.isArray(up) ? up : [up];
+  return list.every((step) => isStep(step) && step.kind === 'purge')
+    ? []
+    : ["transaction: 'batched' takes purge(…) steps only; leave it out for anything else"];
 }
 
 function invalid(

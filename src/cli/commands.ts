@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { archiveCommand } from './commands/archive.ts';
+import { cancelCommand, pauseCommand, resumeCommand } from './commands/batches.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { initCommand } from './commands/init.ts';
@@ -13,6 +14,7 @@ import { seedCommand } from './commands/seed.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { workCommand } from './commands/work.ts';
 
 /** In the order in which the help lists them: as they are needed, one after the other. */
 export const commands: readonly Command[] = [
@@ -22,6 +24,10 @@ export const commands: readonly Command[] = [
   planCommand,
   rehearseCommand,
   upCommand,
+  workCommand,
+  pauseCommand,
+  resumeCommand,
+  cancelCommand,
   verifyCommand,
   statusCommand,
   ledgerCommand,

@@ -1,11 +1,13 @@
 import type { ConnectOptions } from '../app/compose.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { Strategy } from '../planner/strategy.ts';
+import type { BatchOptions } from '../runner/batched/batch-settings.ts';
 import { type OptionSpec, sharedOptions } from './options.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const MS_PER_SECOND = 1000;
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 const YES = new Set(['1', 'true', 'yes', 'on']);
 const NO = new Set(['0', 'false', 'no', 'off']);
 
@@ -63,6 +65,17 @@ export class GivenOptions {
     return Math.round(seconds * MS_PER_SECOND);
   }
 
+  /** Seconds, or a number with `s`, `m` or `h`, as milliseconds; null where it is not given. */
+  duration(name: string): number | null {
+    const text = this.text(name);
+    if (text === null) return null;
+    const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)\s*([smh])?$/.exec(text.trim()) ?? [];
+    if (number === undefined || Number(number) === 0) {
+      throw badValue(this.#raw(name).source, text, 'a duration such as 90, 90s, 10m or 2h');
+    }
+    return Math.round(Number(number) * (SECONDS[unit] ?? 1) * MS_PER_SECOND);
+  }
+
   /** A whole number from 1. */
   count(name: string, fallback: number): number {
     const text = this.text(name);
@@ -102,6 +115,17 @@ export function connectOptions(given: GivenOptions): ConnectOptions {
       given.text('statement-timeout') === null ? null : given.milliseconds('statement-timeout', 60),
     window: given.flag('maintenance') ? 'maintenance' : 'online',
     strategy: given.text('strategy') as Strategy | null,
+  };
+}
+
+/** Only commands that run batches have these. */
+export function batchOptions(given: GivenOptions): BatchOptions {
+  return {
+    maxDurationMs: given.duration('max-duration'),
+    firstSize: given.count('batch-size', 500),
+    targetMs: given.milliseconds('batch-target', 0.5),
+    statementTimeoutMs: given.milliseconds('batch-timeout', 10),
+    maxReplicaLagMs: given.milliseconds('max-replica-lag', 5),
   };
 }
 

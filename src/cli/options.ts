@@ -134,6 +134,40 @@ export const strategyOption: OptionSpec = {
   choices: ['delete', 'detach', 'rewrite'],
 };
 
+/** How migrations with `transaction: 'batched'` go on. */
+export const batchOptionSpecs = {
+  'max-duration': {
+    type: 'string',
+    describe: 'Stop between two batches after 90, 90s, 10m or 2h [no end]',
+    variable: 'HYGIENE_MAX_DURATION',
+    group: 'Command',
+  },
+  'batch-size': {
+    type: 'string',
+    describe: 'Rows of the first batch; later ones follow --batch-target [500]',
+    variable: 'HYGIENE_BATCH_SIZE',
+    group: 'Command',
+  },
+  'batch-target': {
+    type: 'string',
+    describe: 'Seconds that a batch should take [0.5]',
+    variable: 'HYGIENE_BATCH_TARGET',
+    group: 'Command',
+  },
+  'batch-timeout': {
+    type: 'string',
+    describe: 'Seconds that a statement of a batch may take before it is halved [10]',
+    variable: 'HYGIENE_BATCH_TIMEOUT',
+    group: 'Command',
+  },
+  'max-replica-lag': {
+    type: 'string',
+    describe: 'Seconds that a replica may be behind before batches wait [5]',
+    variable: 'HYGIENE_MAX_REPLICA_LAG',
+    group: 'Command',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
 export const exitCodeOption: OptionSpec = {
   type: 'boolean',
   describe: 'Exit with 3 when something is pending',

@@ -54,10 +54,13 @@ export interface WholeTables {
   readonly totals: ReadonlyMap<Table, number>;
 }
 
+/** As much of a purge as its assessment needs. */
+export type AssessedPurge = Pick<PreparedPurge, 'step' | 'label' | 'closure'>;
+
 /** Asks the policies about what was selected, and prices the ways to remove it. */
 export async function assess(
   scope: PurgeScope,
-  prepared: PreparedPurge,
+  prepared: AssessedPurge,
   selected: Selected,
 ): Promise<{ readonly assessment: PurgeAssessment; readonly choice: StrategyChoice }> {
   const { catalog, connection } = scope;
@@ -101,7 +104,7 @@ export async function readWholeTables(
 /** The same data for `plan`, for the ledger and for reports. */
 async function planOf(
   scope: PurgeScope,
-  prepared: PreparedPurge,
+  prepared: AssessedPurge,
   selected: Selected,
 ): Promise<{ plan: PurgePlan; choice: StrategyChoice; planCounts: PlanCounts }> {
   const { catalog, window, isFreeForm, strategy } = scope;

@@ -106,6 +106,10 @@ export const errorCatalogue = {
   HYG_RUN_CANCELLED: { exit: 143, title: 'The run was cancelled' },
   HYG_RUN_COMMIT_UNKNOWN: { exit: 8, title: 'The connection was lost while committing' },
 
+  HYG_BATCH_CANCELLED: { exit: 1, title: 'Somebody cancelled the migration between two batches' },
+  HYG_BATCH_SUPERSEDED: { exit: 6, title: 'Another run has taken the batches over' },
+  HYG_BATCH_NOT_FOUND: { exit: 2, title: 'The migration has no batches under way' },
+
   HYG_VERIFY_FAILED: { exit: 4, title: 'A check of verify failed' },
   HYG_VERIFY_EMPTY: { exit: 4, title: 'Verify made no check' },
   HYG_VERIFY_WRITES: { exit: 4, title: 'Verify tried to write' },

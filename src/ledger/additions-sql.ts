@@ -8,6 +8,39 @@ export function additionsSql(names: LedgerNames): string {
   const schema = quoteIdentifier(names.schema);
   return `
 alter table ${schema}.archives add column changed_columns text[];
+
+create table ${schema}.progress (
+  migration_id   text        not null,
+  generation     integer     not null,
+  token          bigint      not null,
+  run_id         uuid        not null,
+  backend_pid    integer     not null,
+  heartbeat      timestamptz not null,
+  state          text        not null,
+  waiting_for    text,
+  request        text,
+  requested_by   text,
+  requested_at   timestamptz,
+  request_reason text,
+  checksum       text,
+  frozen_at      timestamptz,
+  snapshot       text,
+  step           integer     not null default 0,
+  position       bigint      not null default 0,
+  rows_done      bigint      not null default 0,
+  rows_total     bigint,
+  batch_size     integer,
+  steps          jsonb       not null default '[]',
+  tables         jsonb       not null default '[]',
+  statistics     jsonb       not null default '{}',
+  proofs         jsonb,
+
+  constraint progress_pkey primary key (migration_id, generation),
+  constraint progress_state_known check (state in ('running', 'stopped')),
+  constraint progress_request_known check (request in ('pause', 'cancel'))
+);
+
+revoke all on ${schema}.progress from public;
 `;
 }
 

@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../kernel/identifiers.ts';
 import type { LedgerNames } from './names.ts';
 
-type Relation = 'ledger' | 'meta' | 'environment' | 'archives' | 'status' | 'history';
+type Relation = 'ledger' | 'meta' | 'environment' | 'archives' | 'progress' | 'status' | 'history';
 
 interface RelationComments {
   readonly kind: 'table' | 'view';
@@ -76,6 +76,37 @@ const relations: Readonly<Record<Relation, RelationComments>> = {
       run_id: 'The run that archived them.',
       changed_columns:
         'For mutations: the columns that were changed; the others are there to find the row.',
+    },
+  },
+  progress: {
+    kind: 'table',
+    comment:
+      'One row for each migration that is applied in batches and not at its end: how far it is, who works on it, what was asked of it.',
+    columns: {
+      migration_id: 'The migration.',
+      generation: 'Which application of the migration.',
+      token: 'Grows with each run that takes over; a run with an older one may not go on.',
+      run_id: 'The run at work, or the last one.',
+      backend_pid: 'Server process of its last sign of life.',
+      heartbeat: 'When it last gave one.',
+      state: 'running: a run works on it, or was killed; stopped: none does.',
+      waiting_for: 'Why no batch runs just now.',
+      request: 'pause or cancel, asked by another command; null: nothing is asked.',
+      requested_by: 'Who asked.',
+      requested_at: 'When.',
+      request_reason: 'Why.',
+      checksum: 'Of the migration file whose rows are listed.',
+      frozen_at: 'When the rows were listed; null: they are listed by the next run.',
+      snapshot: 'What that transaction saw, as pg_current_snapshot() writes it.',
+      step: 'The purge at work, from 0.',
+      position: 'Up to which row of its list everything is done.',
+      rows_done: 'Rows removed or changed so far, over all tables.',
+      rows_total: 'How many they were to be when the rows were listed.',
+      batch_size: 'Listed rows of the next batch.',
+      steps: 'By purge: its list in the archive schema, how many rows it has, its plan.',
+      tables: 'By table: rows planned, archived, removed, changed so far.',
+      statistics: 'Batches, retries, halvings, milliseconds at work and waiting, rows kept.',
+      proofs: 'What verify saw before the first batch.',
     },
   },
   status: {

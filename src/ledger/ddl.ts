@@ -18,7 +18,7 @@ export function ledgerDdl(names: LedgerNames, toolVersion: string | null = null)
 --   grant usage on schema ${schema} to ROLE;
 --   grant select, insert on ${schema}.ledger to ROLE;
 --   grant select on ${schema}.meta, ${schema}.environment, ${schema}.status, ${schema}.history to ROLE;
---   grant select, insert, update, delete on ${schema}.archives to ROLE;
+--   grant select, insert, update, delete on ${schema}.archives, ${schema}.progress to ROLE;
 --   grant execute on all functions in schema ${schema} to ROLE;
 --   grant usage, create on schema ${archive} to ROLE;
 -- To run hygiene init --mark it needs insert and update on ${schema}.environment too.

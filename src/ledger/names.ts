@@ -28,6 +28,11 @@ export function archivesTable(names: LedgerNames): QualifiedName {
   return new QualifiedName(names.schema, 'archives');
 }
 
+/** Where migrations that are applied in batches stand. */
+export function progressTable(names: LedgerNames): QualifiedName {
+  return new QualifiedName(names.schema, 'progress');
+}
+
 /** A function of the ledger's schema, such as `append_event`. */
 export function ledgerFunction(
   names: LedgerNames,

@@ -70,8 +70,9 @@ function checkOnlineSize(budget: Budget, facts: BudgetFacts): HygieneError | nul
       `${facts.step} would take ${counted(facts.rows, 'row')} in one transaction; ` +
       `above ${grouped(ONLINE_ROWS_MAX)} the budget must say so.`,
     hint:
-      `budget: { max: ${String(facts.rows)} }\n` +
-      'or run it in the maintenance window: hygiene up --maintenance',
+      `In one transaction after all: budget: { max: ${String(facts.rows)} }\n` +
+      "In many short ones, for the application's sake: transaction: 'batched'\n" +
+      'Where the application can be stopped: hygiene up --maintenance',
     details: { rows: facts.rows },
   });
 }

@@ -21,7 +21,7 @@ export interface ExpectedChange {
   readonly reinserted: number | null;
 }
 
-const NO_CHANGE: ExpectedChange = { deleted: 0, updated: 0, reinserted: null };
+export const NO_CHANGE: ExpectedChange = { deleted: 0, updated: 0, reinserted: null };
 
 export interface SideEffect {
   readonly table: string;

@@ -43,7 +43,7 @@ export function asideLines({
 }
 
 function migrationLines(migration: PlannedMigration, style: Style): string[] {
-  const { id, description, irreversible, missing, steps, refusals } = migration;
+  const { id, description, irreversible, missing, steps, refusals, batches } = migration;
   return [
     style.bold(id),
     ...indented([
@@ -51,12 +51,17 @@ function migrationLines(migration: PlannedMigration, style: Style): string[] {
       ...(irreversible === null ? [] : wrapped(`cannot be undone: ${irreversible}`, 98)),
       ...(missing.length === 0 ? [] : [`would be skipped: ${missing.join(', ')} is missing here`]),
       ...steps.flatMap((step) => stepLines(step, style)),
+      ...(batches === null ? [] : [batchesLine(batches)]),
       ...refusals.flatMap((refusal) => [
         'would be refused:',
         ...indented(errorLines(refusal, style)),
       ]),
     ]),
   ];
+}
+
+function batchesLine({ firstSize, about }: NonNullable<PlannedMigration['batches']>): string {
+  return `in about ${counted(about, 'batch', 'batches')}, the first of ${counted(firstSize, 'listed row')}; each is committed`;
 }
 
 function stepLines(step: PlannedStep, style: Style): string[] {

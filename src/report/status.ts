@@ -1,9 +1,19 @@
 import type { HygieneError } from '../kernel/errors.ts';
+import { extentText } from './batches.ts';
 import type { Fields } from './document.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
 import { counted, grouped } from '../kernel/counts.ts';
 import { moment } from './wording.ts';
+
+interface BatchFacts {
+  readonly rowsDone: number;
+  readonly rowsTotal: number | null;
+  readonly runnerAlive: boolean;
+  readonly waitingFor: string | null;
+  readonly request: 'pause' | 'cancel' | null;
+  readonly requestedBy: string | null;
+}
 
 /** Where every migration stands. */
 export interface StatusFacts {
@@ -17,6 +27,7 @@ export interface StatusFacts {
     readonly generation: number;
     readonly lastError: string | null;
     readonly openRunId: string | null;
+    readonly progress: BatchFacts | null;
   }[];
   readonly pending: readonly string[];
   readonly problem: HygieneError | null;
@@ -32,9 +43,12 @@ export function statusText(report: StatusFacts, style: Style = plainStyle): stri
       appliedAt === null ? '' : moment(appliedAt),
     ]),
   );
-  const remarks = migrations.flatMap(({ id, lastError, openRunId }) => [
+  const remarks = migrations.flatMap(({ id, lastError, openRunId, progress }) => [
     ...(lastError === null ? [] : wrapped(`${id}: the last run ended with: ${lastError}`)),
-    ...(openRunId === null ? [] : [`${id}: run ${openRunId} is at work, or was killed`]),
+    ...(openRunId === null || progress !== null
+      ? []
+      : [`${id}: run ${openRunId} is at work, or was killed`]),
+    ...(progress === null ? [] : wrapped(`${id}: ${batchText(progress)}`)),
   ]);
   return [
     ...lines,
@@ -43,6 +57,15 @@ export function statusText(report: StatusFacts, style: Style = plainStyle): stri
     style.bold(sumLine(report)),
     ...(problem === null && pending.length > 0 ? ['Next: hygiene plan'] : []),
   ];
+}
+
+function batchText(progress: BatchFacts): string {
+  const { rowsDone, rowsTotal, runnerAlive, waitingFor, request, requestedBy } = progress;
+  const by = requestedBy ?? 'somebody';
+  const asked = { pause: `, paused by ${by}`, cancel: `, cancelled by ${by}` };
+  const waits = waitingFor === null || request !== null ? '' : `, waits for ${waitingFor}`;
+  const run = runnerAlive ? 'a run is at work' : 'no run is at work; hygiene work goes on';
+  return `in batches, ${extentText({ rowsDone, rowsTotal })}${request === null ? '' : asked[request]}${waits}; ${run}`;
 }
 
 function sumLine(report: StatusFacts): string {

@@ -5,11 +5,12 @@ import type { Fields } from './document.ts';
 import { errorDocument } from './error.ts';
 import { rowTotals } from './up.ts';
 
-type UpOutcome = 'applied' | 'nothing to do' | 'skipped' | 'failed';
+type UpOutcome = 'applied' | 'in_progress' | 'nothing to do' | 'skipped' | 'failed';
 
 export function upOutcome({ error, results }: UpReport): UpOutcome {
   if (error !== null) return 'failed';
   const kinds = new Set(results.map(({ outcome }) => outcome.kind));
+  if (kinds.has('in_progress')) return 'in_progress';
   if (kinds.has('applied') || kinds.has('applied unseen')) return 'applied';
   return kinds.has('skipped') ? 'skipped' : 'nothing to do';
 }
@@ -48,6 +49,10 @@ function resultDocument({ space, ...result }: MigrationResult): Fields {
       return about;
     case 'done elsewhere':
       return { ...about, status: outcome.status };
+    case 'in_progress': {
+      const { why, rowsDone, rowsTotal } = outcome;
+      return { ...about, why, rowsDone, rowsTotal };
+    }
     case 'skipped':
       return { ...about, missing: outcome.missing };
     case 'failed':
@@ -74,5 +79,6 @@ function evidenceDocument(evidence: Evidence): Fields {
     checks,
     sideEffects,
     remarks,
+    ...(evidence.batches !== undefined && { batches: evidence.batches }),
   };
 }

@@ -3,6 +3,7 @@ import type { ApplyOutcome } from '../runner/apply-migration.ts';
 import type { Evidence } from '../runner/main-transaction.ts';
 import type { MigrationResult } from '../runner/up-run.ts';
 import type { UpReport } from '../runner/up.ts';
+import { extentText } from './batches.ts';
 import { checkLines } from './checks.ts';
 import { asksForGuard, GUARD_LINE } from './guard.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
@@ -25,11 +26,22 @@ export function upEnding(report: UpReport, style: Style = plainStyle): string[] 
   const { results, error } = report;
   const asides = asideLines(report);
   if (results.length === 0 && error === null) return [...asides, nothingToDo(report)];
-  return [
-    ...asides,
-    style.bold(sumLine(report)),
-    ...(error === null ? ['Next: hygiene verify   (and on every deploy)'] : []),
-  ];
+  return [...asides, style.bold(sumLine(report)), ...nextLines(report)];
+}
+
+function nextLines({ error, results }: UpReport): string[] {
+  if (error !== null) return [];
+  const isUnfinished = results.some(({ outcome }) => outcome.kind === 'in_progress');
+  return isUnfinished
+    ? ['Next: hygiene work   (or the next hygiene up)']
+    : ['Next: hygiene verify   (and on every deploy)'];
+}
+
+/** What is left to say once every result of `work` was told. */
+export function workEnding(report: UpReport, style: Style = plainStyle): string[] {
+  return report.results.length === 0 && report.error === null
+    ? ['Nothing to do: no migration in batches is in progress.']
+    : upEnding(report, style);
 }
 
 function nothingToDo({ selected, elsewhere }: UpReport): string {
@@ -64,6 +76,12 @@ function resultLines(result: MigrationResult, style: Style): string[] {
       ];
     case 'done elsewhere':
       return [`${outcome.status}  ${id}`, '  Another run did it meanwhile.'];
+    case 'in_progress':
+      return [
+        `${style.yellow('in progress')}  ${style.bold(id)}`,
+        ...about,
+        ...wrapped(`  ${extentText(outcome)}; ${outcome.why}.`),
+      ];
     case 'skipped':
       return [
         `${style.yellow('skipped')}  ${id}`,
@@ -74,9 +92,17 @@ function resultLines(result: MigrationResult, style: Style): string[] {
       return [
         `${style.red(isRefused(outcome.error) ? 'refused' : 'failed ')}  ${style.bold(id)}`,
         ...about,
-        `  Rolled back: nothing of it was kept (${outcome.error.code}).`,
+        ...wrapped(`  ${rolledBackText(outcome.error)}`),
       ];
   }
+}
+
+/** Of a migration in batches, what was committed stays. */
+function rolledBackText({ code, details }: HygieneError): string {
+  const { rowsCommitted } = details;
+  return typeof rowsCommitted === 'number' && rowsCommitted > 0
+    ? `The batch at work was rolled back; ${counted(rowsCommitted, 'row')} of earlier ones stay done (${code}).`
+    : `Rolled back: nothing of it was kept (${code}).`;
 }
 
 function facts({ durationMs, attempts, event }: Applied): string {
@@ -133,10 +159,12 @@ function sumLine({ results, remaining }: UpReport): string {
     results.filter(({ outcome }) => outcome.kind === kind).length;
   const { removed, changed } = rowTotals(results);
   const skipped = count('skipped');
+  const unfinished = count('in_progress');
   const parts = [
     `${counted(count('applied') + count('applied unseen'), 'migration')} applied: ` +
       `${counted(removed, 'row')} removed, ${grouped(changed)} changed`,
     ...(skipped === 0 ? [] : [`${grouped(skipped)} skipped`]),
+    ...(unfinished === 0 ? [] : [`${grouped(unfinished)} in progress`]),
     ...(remaining.length === 0 ? [] : [`${grouped(remaining.length)} still pending`]),
   ];
   return `${parts.join('; ')}.`;

@@ -32,6 +32,14 @@ export type ApplyOutcome =
   /** The connection broke while committing; the ledger shows that the commit went through. */
   | { readonly kind: 'applied unseen' }
   | { readonly kind: 'done elsewhere'; readonly status: string }
+  /** Applied in batches, and not at its end: later runs go on. */
+  | {
+      readonly kind: 'in_progress';
+      /** Why it stopped, in words. */
+      readonly why: string;
+      readonly rowsDone: number;
+      readonly rowsTotal: number | null;
+    }
   | { readonly kind: 'skipped'; readonly missing: readonly string[] };
 
 /** Another run took this migration over between our two transactions. */

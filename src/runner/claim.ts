@@ -6,6 +6,7 @@ import { rawSql } from '../kernel/sql.ts';
 import { type MigrationRecord, readHistory } from '../ledger/history.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { Status } from '../ledger/transitions.ts';
+import { assertNotInBatches } from './batched/forget.ts';
 import { runLock, transactionSettings } from './engine.ts';
 import { type EventContext, migrationEvent } from './events.ts';
 import type { RunnableMigration } from './runnable.ts';
@@ -37,8 +38,12 @@ export async function claimMigration(
     await connection.query(rawSql('rollback'));
     return { kind: 'done', status: record.status };
   }
-  const status = await closeOpenRun(context, ledger, { migration, record });
   const generation = record?.generation ?? 1;
+  if (record !== undefined && context.ledgerVersion >= 2) {
+    const key = { migrationId: migration.id, generation };
+    await assertNotInBatches(connection, engine.names, key);
+  }
+  const status = await closeOpenRun(context, ledger, { migration, record });
   const missing = await missingRequirements(context, migration);
   if (missing.length > 0) {
     if (status !== 'skipped') {
@@ -54,7 +59,7 @@ export async function claimMigration(
 }
 
 /** @returns where the migration stands now */
-async function closeOpenRun(
+export async function closeOpenRun(
   context: EventContext,
   ledger: Ledger,
   subject: { readonly migration: RunnableMigration; readonly record: MigrationRecord | undefined },

@@ -8,6 +8,7 @@ import type { Clock, Logger, Random } from '../kernel/ports.ts';
 import type { ReportProgress } from '../kernel/progress.ts';
 import type { RowSet } from '../planner/steps.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
+import type { BatchSettings } from './batched/batch-settings.ts';
 
 /** What every part of a run needs, put together once in the composition root. */
 export interface Engine {
@@ -36,6 +37,7 @@ interface RunSettings {
   /** Rows that no migration may change or remove. */
   readonly protect: readonly RowSet[];
   readonly sideEffects: readonly SideEffect[];
+  readonly batches: BatchSettings;
 }
 
 /** What is recorded with each event beside what happened. */

@@ -69,6 +69,7 @@ export function evidenceFields(
       })),
       sideEffects: evidence.sideEffects,
       remarks: evidence.remarks,
+      ...(evidence.batches !== undefined && { batches: evidence.batches }),
     },
   };
 }

@@ -8,6 +8,7 @@ import { ChangeCounters } from '../executor/change-counters.ts';
 import { CommitFence } from '../executor/commit-fence.ts';
 import { ProtectedRows } from '../executor/protected-rows.ts';
 import { HygieneError } from '../kernel/errors.ts';
+import type { BatchStatistics } from '../ledger/progress-rows.ts';
 import { sql } from '../kernel/sql.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
 import { type Engine, transactionSettings } from './engine.ts';
@@ -28,6 +29,8 @@ export interface Evidence {
   readonly sideEffects: readonly RecordedSideEffect[];
   /** Sentences for people: what other sessions did, a verify that proves nothing. */
   readonly remarks: readonly string[];
+  /** How the batches went; absent where all was one transaction. */
+  readonly batches?: BatchStatistics;
   readonly fence: CommitFence;
 }
 
@@ -116,7 +119,7 @@ export async function assertWatchedSettings(connection: Connection): Promise<voi
 }
 
 /** Shows later whether verify can fail at all, and remembers what `unchanged` compares with. */
-async function verifyBefore(
+export async function verifyBefore(
   scope: Pick<VerificationScope, 'connection' | 'catalog' | 'taken'>,
   migration: RunnableMigration,
 ): Promise<Verification | null> {

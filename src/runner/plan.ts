@@ -18,6 +18,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import type { PurgePlan } from '../planner/plan.ts';
 import type { PurgeStep, ScrubStep } from '../planner/steps.ts';
 import { isForEnvironment } from '../policy/environment.ts';
+import { forTransaction, type PlannedBatches, plannedBatches } from './batched/planned-batches.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import { asRunError } from './failures.ts';
 import type { ExecOrder, Selected } from './pending.ts';
@@ -41,6 +42,9 @@ export interface PlannedMigration {
   readonly id: string;
   readonly description: string;
   readonly irreversible: string | null;
+  readonly transaction: 'single' | 'batched';
+  /** For a migration in batches: listed rows of the first, and about how many batches; else null. */
+  readonly batches: PlannedBatches | null;
   readonly steps: readonly PlannedStep[];
   /** Why `up` would refuse it. */
   readonly refusals: readonly HygieneError[];
@@ -154,7 +158,8 @@ class MigrationPlanner {
     const missing = migration.requires.filter((name) => !referenceExists(this.#catalog, name));
     const steps: PreparedStep[] = [];
     for (const step of missing.length > 0 ? [] : stepsOf(migration)) {
-      steps.push(await this.#careful(migration.id, () => this.#prepareStep(migration, step)));
+      const own = forTransaction(step, migration);
+      steps.push(await this.#careful(migration.id, () => this.#prepareStep(migration, own)));
     }
     return { migration, missing, steps };
   }
@@ -173,7 +178,14 @@ class MigrationPlanner {
         refusals.push(...outcome.refusals);
       }
     }
-    return { id, description, irreversible, missing, steps: planned, refusals };
+    const { transaction } = migration;
+    const plans = planned.flatMap((step) => (step.kind === 'purge' ? [step.plan] : []));
+    const batches =
+      transaction === 'batched' ? plannedBatches(plans, this.#engine.settings.batches) : null;
+    return {
+      ...{ id, description, irreversible, transaction, batches },
+      ...{ missing, steps: planned, refusals },
+    };
   }
 
   /** In a savepoint, so that one step with a broken predicate does not hide the others. */
@@ -217,9 +229,11 @@ class MigrationPlanner {
   #scope(migration: RunnableMigration): PurgeScope {
     this.#steps += 1;
     const { window, strategy } = this.#engine.settings;
+    // Batches leave the tables to the application, whatever the window.
+    const isWhole = migration.transaction === 'single';
     return {
-      window,
-      strategy,
+      window: isWhole ? window : 'online',
+      strategy: isWhole ? strategy : null,
       isFreeForm: isFreeForm(migration),
       settle: () => Promise.resolve(),
       connection: this.#engine.session.connection,

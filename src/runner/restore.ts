@@ -14,6 +14,7 @@ import type { Status } from '../ledger/transitions.ts';
 import { checkConfirmation } from '../policy/environment.ts';
 import { attemptAgain } from './attempts.ts';
 import { type ListedArchive, listArchives } from './archives.ts';
+import { endBatches } from './batched/forget.ts';
 import { type Engine, runLock, transactionSettings } from './engine.ts';
 import { type EventContext, migrationEvent } from './events.ts';
 import { assertHead } from './inspection.ts';
@@ -106,6 +107,9 @@ async function restoreOnce(context: EventContext, options: RestoreOptions): Prom
   await assertWatchedSettings(connection);
   const { record, archives } = await restorable(engine, connection, id);
   const { generation } = record;
+  if (context.ledgerVersion >= 2) {
+    await endBatches(connection, engine.names, { migrationId: id, generation });
+  }
   const restoration = await restoreApplication(engine, connection, {
     ...{ migrationId: id, archives, skipExisting },
   });

@@ -19,6 +19,7 @@ export interface RunnableMigration {
   readonly budget: Budget;
   readonly up: Up | { readonly kind: 'script'; readonly text: string };
   readonly verify: (context: VerifyContext) => Promise<void>;
+  readonly transaction: 'single' | 'batched';
 }
 
 export function toRunnable(loaded: LoadedMigration, checksum: string): RunnableMigration {
@@ -33,6 +34,7 @@ export function toRunnable(loaded: LoadedMigration, checksum: string): RunnableM
     checksum,
     ...header,
     up: { kind: 'script', text: up },
+    transaction: 'single',
     verify: async ({ expect }) => {
       for (const [at, statement] of statements.entries()) {
         const label = `statement ${String(at + 1)} of ${id}.verify.sql returns no rows`;

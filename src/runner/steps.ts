@@ -16,7 +16,7 @@ import { sql } from '../kernel/sql.ts';
 import type { PurgePlan } from '../planner/plan.ts';
 import type { RowSet, Step } from '../planner/steps.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
-import type { ExpectedChange } from '../policy/changes.ts';
+import { type ExpectedChange, NO_CHANGE } from '../policy/changes.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { WorkProgress } from './work-progress.ts';
@@ -211,7 +211,7 @@ export class StepRunner {
   /** A table that is emptied loses what the counters have seen so far. */
   #expect({ table, removed, changed, reinserted }: TableTally): void {
     const root = this.#rootOf(table);
-    const before = this.#expected.get(root) ?? { deleted: 0, updated: 0, reinserted: null };
+    const before = this.#expected.get(root) ?? NO_CHANGE;
     this.#expected.set(
       root,
       reinserted === null

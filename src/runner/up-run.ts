@@ -93,6 +93,16 @@ async function assertConfirmed(
   if (refusal !== null) throw refusal;
 }
 
+/** A migration in batches has stopped before its end: those after it wait. */
+class Unfinished extends Error {}
+
+/** Batches are loaded only where a migration wants them. */
+async function apply(context: EventContext, migration: RunnableMigration): Promise<ApplyOutcome> {
+  if (migration.transaction === 'single') return applyMigration(context, migration);
+  const { applyBatched } = await import('./batched/apply-batched.ts');
+  return applyBatched(context, migration);
+}
+
 /** One pass over what is pending. */
 class UpRun {
   readonly #context: EventContext;
@@ -124,13 +134,15 @@ class UpRun {
         isRecorded: (id) => this.#isRecorded(id),
       });
     } catch (error) {
-      this.#error = asCommandError(error);
+      if (!(error instanceof Unfinished)) this.#error = asCommandError(error);
     }
   }
 
   result(): PendingResult {
     const ended = new Set(
-      this.#results.filter(({ outcome }) => outcome.kind !== 'failed').map(({ id }) => id),
+      this.#results
+        .filter(({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'in_progress')
+        .map(({ id }) => id),
     );
     const remaining = this.#migrations.filter(({ id }) => !ended.has(id)).map(({ id }) => id);
     return { results: this.#results, remaining, error: this.#error };
@@ -141,10 +153,12 @@ class UpRun {
     if (signal.aborted) throw cancelledError(signal);
     const { id, description, irreversible } = migration;
     try {
-      const outcome = await applyMigration(this.#context, migration);
+      const outcome = await apply(this.#context, migration);
       const space = await this.#lookAfterSpace(outcome);
       this.#keep({ id, description, irreversible, outcome, space });
+      if (outcome.kind === 'in_progress') throw new Unfinished(id);
     } catch (thrown) {
+      if (thrown instanceof Unfinished) throw thrown;
       const error = asCommandError(thrown);
       this.#keep({ id, description, irreversible, outcome: { kind: 'failed', error } });
       throw error;

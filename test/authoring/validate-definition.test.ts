@@ -92,7 +92,11 @@ describe('a definition that is refused', () => {
     ['a misspelt key', { enviroments: ['production'] }, 'did you mean "environments"?'],
     ['a down', { down: verify }, 'unknown option "down"'],
     ['a broken budget', { budget: { max: '5' } }, 'budget.max must be a whole number'],
-    ['batches', { transaction: 'batched' }, 'is not in this version'],
+    [
+      'batches of anything but purges',
+      { up: [purge(demo), sql`x`], irreversible: 'y', budget: { max: 1 }, transaction: 'batched' },
+      'takes purge(…) steps only',
+    ],
     ['an unknown transaction', { transaction: 'none' }, "transaction must be 'single'"],
     [
       'sql without reason',
@@ -131,7 +135,7 @@ describe('a definition that is refused', () => {
   });
 
   test('with all problems at once', () => {
-    const error = refused({ up: [], transaction: 'batched' });
+    const error = refused({ up: [], transaction: 'both' });
     expect(error.details['problems']).toHaveLength(4);
     expect(error.message.split('\n')).toHaveLength(5);
   });

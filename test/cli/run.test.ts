@@ -64,6 +64,10 @@ describe('the life of one migration', () => {
     payments_user_id_fkey       payments → users       nullify   300
     subscriptions_user_id_fkey  subscriptions → users  purge     300
     reports_author_id_fkey      reports → users        purge     100
+    strategy  about
+    delete    DURATION  chosen
+    detach    DURATION  only in the maintenance window (--maintenance)
+    rewrite   DURATION  no table loses so much that it pays
     guard: not added by this version; run \`hygiene verify\` on every deploy
 
 The ledger is not installed yet; the first \`up\` makes it.

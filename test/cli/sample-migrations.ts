@@ -84,6 +84,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/127\.0\.0\.1:\d+\/test_\w+/g, 'HOST/DATABASE'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME'],
   [/(?<=\(|about )\d[\d.]* m?s/g, 'DURATION'],
+  [/(?<=(?:delete|detach|rewrite) +)\d[\d.]* m?s/g, 'DURATION'],
   [/hash [0-9a-f]{8}/g, 'hash HASH'],
   [/sha256:[0-9a-f]{64}/g, 'sha256:HASH'],
   [/cleanup_log_\d{8}T\d{6}Z/g, 'cleanup_log_TIME'],

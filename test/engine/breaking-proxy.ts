@@ -11,25 +11,31 @@ export type BreakPoint = 'before commit' | 'after commit';
 
 const COMMIT_MESSAGE = Buffer.from('commit\0');
 
-/** Stands between a runner and the server, and breaks the first connection that commits a migration. */
+/** Stands between a runner and the server, and breaks the connection at one COMMIT. */
 export class BreakingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #breakPoint: BreakPoint | null;
+  #spared: number;
 
-  private constructor(server: Server, breakPoint: BreakPoint) {
+  private constructor(server: Server, breakPoint: BreakPoint, spared: number) {
     this.#server = server;
     this.#breakPoint = breakPoint;
+    this.#spared = spared;
   }
 
-  /** @param url of the real server */
+  /**
+   * @param url of the real server
+   * @param spared how many COMMITs go through before the one that does not
+   */
   static async start(
     url: string,
     breakPoint: BreakPoint,
+    spared = 0,
   ): Promise<{ proxy: BreakingProxy; url: string }> {
     const target = new URL(url);
     const server = createServer();
-    const proxy = new BreakingProxy(server, breakPoint);
+    const proxy = new BreakingProxy(server, breakPoint, spared);
     server.on('connection', (client) => {
       proxy.#forward(client, createConnection(Number(target.port), target.hostname));
     });
@@ -59,7 +65,8 @@ export class BreakingProxy {
     client.on('data', (chunk: Buffer) => {
       if (
         this.#breakPoint !== null &&
-        chunk.subarray(-COMMIT_MESSAGE.length).equals(COMMIT_MESSAGE)
+        chunk.subarray(-COMMIT_MESSAGE.length).equals(COMMIT_MESSAGE) &&
+        this.#spared-- <= 0
       ) {
         if (this.#breakPoint === 'before commit') {
           close();

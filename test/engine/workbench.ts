@@ -163,6 +163,22 @@ export default defineHygiene({
 `;
 }
 
+/** The same in batches. */
+export function purgeInBatches(
+  changes: {
+    readonly options?: string;
+    readonly verify?: string;
+    readonly predicate?: string;
+  } = {},
+): string {
+  return purgeDemoUsers(changes)
+    .replace('  up: purge', "  transaction: 'batched',\n  up: purge")
+    .replace(
+      "email ~* '@example[.](com|org|net)$'",
+      changes.predicate ?? "email like '%@example.com'",
+    );
+}
+
 /** A migration from its \`up\` and \`verify\` bodies. */
 export function migration(parts: {
   readonly up: string;

@@ -11,6 +11,7 @@ const ID = '20260101000000_purge_demo_users';
 async function downgrade(database: TestDatabase): Promise<void> {
   await database.execute(`
     alter table hygiene.archives drop column changed_columns;
+    drop table hygiene.progress;
     update hygiene.meta set schema_version = 1;
   `);
 }

@@ -111,6 +111,7 @@ export function purgeOf(
     requires: [],
     irreversible: null,
     budget: {},
+    transaction: 'single',
     up: { kind: 'steps', steps: [purge(target, { dependents, budget: { max: 1_000 } })] },
     verify: async ({ expect: check }) => {
       await check.none(target);

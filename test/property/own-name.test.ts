@@ -33,6 +33,7 @@ describe('a table with a column of its own name', () => {
       requires: [],
       irreversible: 'A script of SQL',
       budget: { max: 10 },
+      transaction: 'single',
       up: { kind: 'script', text: "update note set owner = 'Eve' where id = 1" },
       verify,
     };

@@ -74,6 +74,8 @@ const migration: PlannedMigration = {
   id: '20260101000000_purge',
   description: 'Remove demo users',
   irreversible: 'they were never real',
+  transaction: 'single',
+  batches: null,
   missing: [],
   steps: [
     { kind: 'purge', label: 'purge users', plan: purgePlan },

@@ -34,6 +34,7 @@ function migration(verify: Verify, steps: readonly Step[] = []): RunnableMigrati
     requires: [],
     irreversible: null,
     budget: {},
+    transaction: 'single',
     up: { kind: 'steps', steps },
     verify,
   };

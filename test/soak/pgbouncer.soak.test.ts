@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
+import { Crowd, CROWD_ID, crowdMigration, SMALL_BATCHES } from '../batched/crowd.ts';
 import { purgeDemoUsers, Workbench } from '../engine/workbench.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -24,6 +25,8 @@ const reason = isInstalled ? '' : ' (skipped: pgbouncer is not installed)';
   let database: TestDatabase;
   let pooler: ChildProcess;
   let url: string;
+  let crowdDatabase: TestDatabase;
+  let crowdUrl: string;
 
   beforeAll(async () => {
     database = await freshDatabase('sample.sql');
@@ -33,6 +36,9 @@ const reason = isInstalled ? '' : ' (skipped: pgbouncer is not installed)';
     through.hostname = '127.0.0.1';
     through.port = String(port);
     url = through.href;
+    crowdDatabase = await freshDatabase();
+    through.pathname = `/${crowdDatabase.name}`;
+    crowdUrl = through.href;
   });
 
   afterAll(async () => {
@@ -54,6 +60,16 @@ const reason = isInstalled ? '' : ' (skipped: pgbouncer is not installed)';
     expect(applied).toHaveLength(ROUNDS);
     expect(await database.query('select ok from hygiene.verify_ledger()')).toEqual([{ ok: true }]);
     expect(await leftInPool(url)).toEqual([]);
+  });
+
+  test('two runs of batches at once lose and double nothing, and leave nothing in the pool', async () => {
+    const crowd = await Crowd.gathered(crowdDatabase, 2_000);
+    const bench = new Workbench(crowdUrl).write(`${CROWD_ID}.ts`, crowdMigration);
+    const batches = SMALL_BATCHES;
+    const reports = await Promise.all([bench.up({ batches }), bench.up({ batches })]);
+    expect(reports.map(({ error }) => error)).toEqual([null, null]);
+    await crowd.expectWhole();
+    expect(await leftInPool(crowdUrl)).toEqual([]);
   });
 
   /** What a session of the pool still carries from us: settings, locks, temporary tables. */
@@ -88,6 +104,7 @@ async function startPooler(
     config,
     `[databases]
 ${database} = host=127.0.0.1 port=${server.port} dbname=${database}
+* = host=127.0.0.1 port=${server.port}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${String(port)}

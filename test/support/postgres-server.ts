@@ -37,6 +37,8 @@ export interface PostgresServer {
   /** Superuser connection to the maintenance database `postgres`. */
   readonly url: string;
   readonly stop: () => Promise<void>;
+  /** `fast` ends sessions in good order, `immediate` is a crash. Resolves when it is there again. */
+  readonly restart: (mode: 'fast' | 'immediate') => Promise<void>;
 }
 
 interface Account {
@@ -138,7 +140,35 @@ async function startCluster(cluster: Cluster): Promise<PostgresServer> {
   }
   // A finished process must be able to exit although the server still runs.
   child.unref();
-  return { url, stop };
+  const restart = async (mode: 'fast' | 'immediate'): Promise<void> => {
+    const before = await startedAt(url);
+    child.stdin.write(`${mode}\n`);
+    for (
+      let now: string | null = null;
+      now === null || now === before;
+      now = await startedAt(url)
+    ) {
+      await untilReady(url, child);
+    }
+  };
+  return { url, stop, restart };
+}
+
+/** Null while it cannot be asked. */
+async function startedAt(url: string): Promise<string | null> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ at: string }>(
+      'select pg_postmaster_start_time()::text as at',
+    );
+    return rows[0]?.at ?? null;
+  } catch {
+    return null;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {

@@ -1,5 +1,7 @@
 import type { TargetDescription } from '../../database/connection.ts';
 import { type MigrationRecord, readHistory } from '../../ledger/history.ts';
+import { allProgress, isAlive } from '../../ledger/progress.ts';
+import type { Progress } from '../../ledger/progress-rows.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import type { Status } from '../../ledger/transitions.ts';
 import { type ExecOrder, selectPending } from '../../runner/pending.ts';
@@ -8,6 +10,18 @@ import type { HygieneError } from '../../kernel/errors.ts';
 import { toHygieneError } from '../../kernel/errors.ts';
 import { type ConnectOptions, withEngine, type World } from '../compose.ts';
 
+/** How far a migration in batches is. */
+interface BatchStatus {
+  readonly rowsDone: number;
+  /** As counted when its rows were listed; null before. */
+  readonly rowsTotal: number | null;
+  /** Whether a run is at work on it. */
+  readonly runnerAlive: boolean;
+  readonly waitingFor: string | null;
+  readonly request: 'pause' | 'cancel' | null;
+  readonly requestedBy: string | null;
+}
+
 interface MigrationStatus {
   readonly id: string;
   readonly status: Status | 'missing';
@@ -15,6 +29,8 @@ interface MigrationStatus {
   readonly generation: number;
   readonly lastError: string | null;
   readonly openRunId: string | null;
+  /** Of a migration in batches that is not at its end. */
+  readonly progress: BatchStatus | null;
 }
 
 export interface StatusReport {
@@ -38,6 +54,8 @@ export async function statusOperation(
   return withEngine(world, { ...options, purpose: 'read' }, async (opened) => {
     const { session, names } = opened.engine;
     const snapshot = await new Ledger(session.connection, names).snapshot();
+    const underWay =
+      (snapshot.schemaVersion ?? 0) < 2 ? [] : await allProgress(session.connection, names);
     const source = opened.project.migrations();
     const records = readHistory(snapshot.events);
     const { inTurn } = await filesInTurn(snapshot, source);
@@ -52,14 +70,27 @@ export async function statusOperation(
       ledgerInstalled: snapshot.installed,
       chainIntact: snapshot.headOk,
       head: last === undefined ? null : { seq: last.seq },
-      migrations: ids.map((id) => statusOf(id, records.get(id))),
+      migrations: ids.map((id) => ({
+        ...statusOf(id, records.get(id)),
+        progress: batchStatus(underWay.findLast(({ migrationId }) => migrationId === id)),
+      })),
       pending,
       problem,
     };
   });
 }
 
-function statusOf(id: string, record: MigrationRecord | undefined): MigrationStatus {
+function batchStatus(progress: Progress | undefined): BatchStatus | null {
+  if (progress === undefined) return null;
+  const { rowsDone, rowsTotal, waitingFor, request, requestedBy } = progress;
+  const runnerAlive = isAlive(progress);
+  return { rowsDone, rowsTotal, runnerAlive, waitingFor, request, requestedBy };
+}
+
+function statusOf(
+  id: string,
+  record: MigrationRecord | undefined,
+): Omit<MigrationStatus, 'progress'> {
   if (record === undefined) {
     return {
       id,

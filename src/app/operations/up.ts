@@ -2,11 +2,14 @@ import type { TargetDescription } from '../../database/connection.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { MigrationResult } from '../../runner/up-run.ts';
 import { up, type UpReport } from '../../runner/up.ts';
+import { work } from '../../runner/work.ts';
 import { type ConnectOptions, isConfirmRequired, withEngine, type World } from '../compose.ts';
 
 export interface UpOperationOptions extends ConnectOptions {
   readonly execOrder: ExecOrder;
   readonly confirm: string | null;
+  /** Go on with migrations in batches that were begun, and begin none. */
+  readonly onlyBegun?: boolean;
   /** Told when something is pending, before anything runs: it may take hours. */
   readonly onBegin?: (target: TargetDescription, environment: string | null) => void;
   /** Told after each migration, applied or not. */
@@ -24,7 +27,8 @@ export async function upOperation(
   options: UpOperationOptions,
 ): Promise<UpOperationReport> {
   return withEngine(world, { ...options, purpose: 'apply' }, async (opened) => {
-    const report = await up(opened.engine, opened.project.migrations(), {
+    const run = options.onlyBegun === true ? work : up;
+    const report = await run(opened.engine, opened.project.migrations(), {
       order: options.execOrder,
       confirmed: options.confirm ?? world.variables['HYGIENE_CONFIRM'] ?? null,
       configured: async () => {

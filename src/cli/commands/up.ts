@@ -1,22 +1,39 @@
 import type { UpOperationReport } from '../../app/operations/up.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
-import { confirmOption, execOrderOption, maintenanceOption, strategyOption } from '../options.ts';
+import { batchOptions } from '../given-options.ts';
+import {
+  batchOptionSpecs,
+  confirmOption,
+  execOrderOption,
+  maintenanceOption,
+  strategyOption,
+} from '../options.ts';
 
 /** What changed data, or tried to. */
-const LOGGED = new Set(['applied', 'applied unseen', 'failed']);
+const LOGGED = new Set(['applied', 'applied unseen', 'failed', 'in_progress']);
 
 /**
  * Applies what is pending, and leaves a log of it.
  * @public
  */
-export async function up(context: CommandContext): Promise<CommandResult> {
+export function up(context: CommandContext): Promise<CommandResult> {
+  return runMigrations(context, 'up');
+}
+
+/** `up`, or `work`, which only goes on with what an `up` has begun. */
+export async function runMigrations(
+  context: CommandContext,
+  what: 'up' | 'work',
+): Promise<CommandResult> {
   const { world, connect, given, style, announce, say } = context;
   const { upOperation } = await import('../../app/operations/up.ts');
-  const { resultText, upEnding } = await import('../../report/up.ts');
+  const { resultText, upEnding, workEnding } = await import('../../report/up.ts');
   const { upDocument, upOutcome } = await import('../../report/up-document.ts');
   const report = await upOperation(world, {
     ...connect,
+    batches: batchOptions(given),
+    onlyBegun: what === 'work',
     execOrder: (given.text('exec-order') ?? 'linear') as ExecOrder,
     confirm: given.text('confirm'),
     onBegin: announce,
@@ -27,7 +44,7 @@ export async function up(context: CommandContext): Promise<CommandResult> {
   announce(report.target, report.environment);
   const isWorthALog = report.results.some(({ outcome }) => LOGGED.has(outcome.kind));
   const runLog = isWorthALog ? await leaveRunLog(context, report) : null;
-  const text = upEnding(report, style);
+  const text = what === 'up' ? upEnding(report, style) : workEnding(report, style);
   return {
     outcome: upOutcome(report),
     exitCode: report.error?.exitCode ?? 0,
@@ -54,6 +71,7 @@ export const upCommand: Command = {
     maintenance: maintenanceOption,
     strategy: strategyOption,
     'exec-order': execOrderOption,
+    ...batchOptionSpecs,
   },
   positionals: [],
   run: up,

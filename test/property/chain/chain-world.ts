@@ -122,6 +122,7 @@ function migration(id: string, at: number): RunnableMigration {
     requires: [`required_${at}`],
     irreversible: 'The last step of some is plain SQL',
     budget: { max: 100 },
+    transaction: 'single',
     up: { kind: 'steps', steps: stepsOf(at) },
     verify: async ({ expect }) => {
       await expect.none(lot);

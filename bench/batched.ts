@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+import pg from 'pg';
+
+import { createDatabase, type TestDatabase } from '../test/support/cloned-database.ts';
+import { Workbench } from '../test/engine/workbench.ts';
+import { PURGE_COUNTS, PURGE_SCHEMA, USERS } from './large-purge.ts';
+import { type Figure, interleaved, median, timed } from './measure.ts';
+
+const RUNS = Number(process.env['BENCH_RUNS'] ?? 3);
+const BATCH = 1_000;
+const WRITERS = fileURLToPath(new URL('./writers.mjs', import.meta.url));
+const WRITES_A_SECOND = 100;
+const WRITES_MIN = 10_000;
+const WRITING_MS = 14_000;
+
+const MIGRATION = `
+import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
+const demoUsers = rows('users', sql\`email like '%@example.com'\`);
+export default defineHygiene({
+  description: 'Remove the demo users of the benchmark',
+  transaction: 'batched',
+  irreversible: 'It is a benchmark',
+  up: purge(demoUsers, { dependents: 'all', archive: false, budget: { max: 2_000_000 } }),
+  async verify({ expect }) {
+    await expect.none(demoUsers);
+  },
+});
+`;
+
+/** Batches as they are written by hand: by key, children first, each committed, no way back into the middle. */
+async function byHand({ url }: TestDatabase): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  let last = '0';
+  for (;;) {
+    await client.query('begin');
+    const { rows } = await client.query<{ ids: string[] | null; last: string | null }>(
+      `select array_agg(id) as ids, max(id) as last
+         from (select id from users
+                where email like '%@example.com' and id > $1
+                order by id limit ${String(BATCH)}) as batch`,
+      [last],
+    );
+    const [batch] = rows;
+    if (batch?.ids === null || batch?.last === null || batch === undefined) break;
+    for (const [table, column] of [
+      ['live_sessions', 'user_id'],
+      ['payments', 'user_id'],
+      ['reports', 'author_id'],
+      ['users', 'id'],
+    ] as const) {
+      await client.query(`delete from ${table} where ${column} = any ($1::bigint[])`, [batch.ids]);
+    }
+    await client.query('commit');
+    last = batch.last;
+  }
+  await client.end();
+}
+
+async function runHygiene({ url }: TestDatabase): Promise<void> {
+  const bench = new Workbench(url).write('20260101000000_purge_demo_users.ts', MIGRATION);
+  const { error } = await bench.up({ statementTimeoutMs: 0 });
+  if (error !== null) throw error;
+}
+
+interface Written {
+  readonly writes: number;
+  readonly p99: number;
+}
+
+/** The clients of an application, in a process of their own. */
+class Writers {
+  readonly #child: ChildProcess;
+  readonly #written: Promise<Written>;
+
+  constructor({ url }: TestDatabase) {
+    this.#child = spawn(process.execPath, [WRITERS, url, String(WRITES_A_SECOND)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let out = '';
+    this.#child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    this.#written = once(this.#child, 'close').then(() => JSON.parse(out) as Written);
+  }
+
+  stop(): Promise<Written> {
+    this.#child.stdin?.end();
+    return this.#written;
+  }
+}
+
+type OnCopy = <T>(work: (database: TestDatabase) => Promise<T>) => Promise<T>;
+
+/** Both sides of the bargain: what the application notices, and what is left of the purge's rate. */
+async function besideWriters(onCopy: OnCopy): Promise<readonly Figure[]> {
+  const alone: Written[] = [];
+  const beside: Written[] = [];
+  const purges = { alone: [] as number[], beside: [] as number[] };
+  for (let run = 0; run < RUNS; run += 1) {
+    purges.alone.push(await onCopy((database) => timed(() => runHygiene(database))));
+    alone.push(
+      await onCopy(async (database) => {
+        const writers = new Writers(database);
+        await new Promise((resolve) => setTimeout(resolve, WRITING_MS));
+        return writers.stop();
+      }),
+    );
+    await onCopy(async (database) => {
+      const writers = new Writers(database);
+      purges.beside.push(await timed(() => runHygiene(database)));
+      beside.push(await writers.stop());
+    });
+  }
+  const fewest = Math.min(...[...alone, ...beside].map(({ writes }) => writes));
+  const invalid = fewest >= WRITES_MIN ? null : `only ${String(fewest)} writes`;
+  return [
+    {
+      name: 'p99 of 8 clients that write beside a purge in batches, against alone',
+      ours: median(beside.map(({ p99 }) => p99)),
+      reference: median(alone.map(({ p99 }) => p99)),
+      unit: 'ms',
+      bar: 2,
+      kind: 'ratio',
+      invalid,
+    },
+    {
+      name: 'the purge in batches beside them, against alone',
+      ours: median(purges.beside),
+      reference: median(purges.alone),
+      unit: 'ms',
+      bar: 2,
+      kind: 'ratio',
+      invalid,
+    },
+  ];
+}
+
+/** The same work with a checkpoint, proofs and a throttle, and without. */
+export async function batchedFigures(): Promise<readonly Figure[]> {
+  const template = await createDatabase();
+  await template.execute(PURGE_SCHEMA);
+  await template.execute('vacuum analyze');
+  await template.close();
+  const left = new Set<string>();
+  const onCopy: OnCopy = async (work) => {
+    const database = await createDatabase({ template: template.name });
+    try {
+      await database.execute('checkpoint');
+      return await work(database);
+    } finally {
+      await database.drop();
+    }
+  };
+  const counted = (work: (database: TestDatabase) => Promise<void>): Promise<number> =>
+    onCopy(async (database) => {
+      const ms = await timed(() => work(database));
+      const [counts] = await database.query<{ left: string }>(PURGE_COUNTS);
+      left.add(counts?.left ?? 'nothing');
+      return ms;
+    });
+  const { first, second } = await interleaved(
+    RUNS,
+    () => counted(runHygiene),
+    () => counted(byHand),
+  );
+  const writers = await besideWriters(onCopy);
+  await template.drop();
+  return [
+    {
+      name: `batched, ${String(Math.round(USERS / 1000))} k users, against a loop of ${String(BATCH)}-row batches`,
+      ours: first,
+      reference: second,
+      unit: 'ms',
+      bar: 1.11,
+      kind: 'ratio',
+      invalid: left.size === 1 ? null : `rows left differ: ${[...left].join(' and ')}`,
+    },
+    ...writers,
+  ];
+}

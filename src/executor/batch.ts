@@ -1,0 +1,115 @@
+import type { Archive } from '../archive/archive.ts';
+import type { Catalog } from '../catalog/model.ts';
+import type { Connection } from '../database/connection.ts';
+import { sql } from '../kernel/sql.ts';
+import type { Closure } from '../planner/closure.ts';
+import type { RemovalGroup } from '../planner/order.ts';
+import type { PurgeStep } from '../planner/steps.ts';
+import { undeclaredRefusal } from '../planner/undeclared.ts';
+import { checkProtectedHits } from '../policy/protected-rows.ts';
+import { batchRows, countPresent, type FrozenList, type ListRange } from './frozen-list.ts';
+import { removeLeaf, type SplitClosure } from './leaves.ts';
+import { protectedHits, type ProtectedSet } from './protected-rows.ts';
+import { Removal } from './removal.ts';
+import type { TableTally } from './removal.ts';
+import { Selection } from './selection.ts';
+
+/** A purge that goes on in batches: what does not change from one to the next. */
+export interface BatchedPurge {
+  readonly step: PurgeStep;
+  readonly label: string;
+  readonly closure: Closure;
+  /** The closure without its leaves, and these. */
+  readonly split: SplitClosure;
+  /** Of what is left without the leaves. */
+  readonly order: readonly RemovalGroup[];
+  readonly list: FrozenList;
+}
+
+export interface BatchScope {
+  readonly connection: Connection;
+  readonly catalog: Catalog;
+  readonly protectedSets: readonly ProtectedSet[];
+  readonly archive: Archive;
+}
+
+export interface BatchOutcome {
+  readonly tallies: readonly TableTally[];
+  /** Listed rows that are still there and do not match any more. */
+  readonly kept: number;
+  /** Listed rows that are not there: they went with others, or others removed them. */
+  readonly gone: number;
+}
+
+/**
+ * Takes the listed rows of a range, and all that has to go with them, in the caller's transaction:
+ * no row is ever seen without those that belong to it.
+ * @throws HygieneError HYG_REFUSED_DEPENDENTS, HYG_REFUSED_PROTECTED, HYG_RUN_COUNT_MISMATCH
+ */
+export async function carryOutBatch(
+  scope: BatchScope,
+  purge: BatchedPurge,
+  range: ListRange,
+): Promise<BatchOutcome> {
+  const { connection, catalog, protectedSets, archive } = scope;
+  const { step, label, split, list } = purge;
+  const rows = batchRows(step.rows, list, range);
+  const selection = new Selection(connection, {
+    rows,
+    closure: split.inner,
+    prefix: 'batch',
+    lock: true,
+    earlier: [],
+  });
+  await selection.prepare();
+  const taken = await selection.selectRows();
+  const into = step.archive ? archive : null;
+  const removal = new Removal(connection, into);
+  if (taken > 0) {
+    await selection.selectDependents();
+    assertDeclared(catalog, purge, selection);
+    const refusal = checkProtectedHits(
+      label,
+      await protectedHits(connection, protectedSets, { selection, closure: split.inner }),
+    );
+    if (refusal !== null) throw refusal;
+    for (const leaf of split.leaves) {
+      const { removed, archived } = await removeLeaf(connection, leaf, {
+        selection,
+        archive: into,
+      });
+      const tally = removal.tally(leaf.table.name);
+      tally.planned += removed;
+      tally.removed += removed;
+      tally.archived += archived;
+    }
+    await joinByIndex(connection);
+    await removal.carryOut(selection, purge.order);
+  }
+  const missing = range.to - range.from - taken;
+  const kept = missing === 0 ? 0 : await countPresent(connection, list, range);
+  return { tallies: [...removal.tallies.values()], kept, gone: missing - kept };
+}
+
+/** Rows of a table that had none when the rows were listed may reference doomed rows by now. */
+function assertDeclared(
+  catalog: Catalog,
+  { step, closure }: BatchedPurge,
+  selection: Selection,
+): void {
+  const undeclared = closure.edges
+    .filter((edge) => edge.action === 'undeclared')
+    .map((edge) => ({ edge, rows: selection.edgeCount(edge) }))
+    .filter((each) => each.rows > 0);
+  if (undeclared.length > 0) throw undeclaredRefusal(catalog, undeclared, step.dependents);
+}
+
+/**
+ * What is listed is few rows of a large table, told by its key: reading all of the table for each
+ * batch would cost more than the batch. For the rest of the transaction, which selects nothing more.
+ */
+async function joinByIndex(connection: Connection): Promise<void> {
+  await connection.query(sql`
+    select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+  `);
+}

@@ -1,0 +1,142 @@
+import type { Archive } from '../archive/archive.ts';
+import type { Catalog, Table } from '../catalog/model.ts';
+import { firingTriggers } from '../catalog/partitions.ts';
+import { type Connection, queryOne } from '../database/connection.ts';
+import { ColumnName } from '../kernel/identifiers.ts';
+import { joinSql, type Sql, sql } from '../kernel/sql.ts';
+import type { Closure, ClosureEdge } from '../planner/closure.ts';
+import type { ProtectedSet } from './protected-rows.ts';
+import { qualified, selfAlias } from './row-identity.ts';
+import type { Selection } from './selection.ts';
+import { countReferencing, type WorkTable } from './selection-sql.ts';
+
+/**
+ * A table that nothing references loses its rows by one statement: they need not be listed, nor locked
+ * before, since nothing depends on them. That is most of the rows of a usual purge.
+ */
+export interface Leaf {
+  readonly table: Table;
+  readonly edges: readonly ClosureEdge[];
+}
+
+export interface SplitClosure {
+  /** The tables whose rows are listed; its edges lead to them from such tables, or are not purged. */
+  readonly inner: Closure;
+  readonly leaves: readonly Leaf[];
+}
+
+export function splitLeaves(
+  catalog: Catalog,
+  closure: Closure,
+  protectedSets: readonly ProtectedSet[],
+): SplitClosure {
+  const protectedRoots = new Set(protectedSets.map(({ table }) => table.root));
+  const leaves = closure.tables
+    .filter((table) => table !== closure.rootHolder && !protectedRoots.has(table.root))
+    .map((table) => ({ table, edges: closure.edges.filter(({ child }) => child === table) }))
+    .filter((leaf) => isPlain(catalog, closure, leaf));
+  const tables = new Set(leaves.map(({ table }) => table));
+  return {
+    leaves,
+    inner: {
+      ...closure,
+      tables: closure.tables.filter((table) => !tables.has(table)),
+      edges: closure.edges.filter(({ child }) => !tables.has(child)),
+    },
+  };
+}
+
+/** A trigger that swallows a delete, or a rule, shows only where rows are counted before. */
+function isPlain(catalog: Catalog, closure: Closure, { table, edges }: Leaf): boolean {
+  const isReferenced = closure.edges.some(({ parent }) => parent === table);
+  const isSwallowed = firingTriggers(catalog, table, 'delete').some(
+    ({ trigger }) => trigger.timing === 'before' && trigger.level === 'row',
+  );
+  return (
+    !isReferenced &&
+    !isSwallowed &&
+    table.deleteRules.length === 0 &&
+    table.inheritanceChildren.length === 0 &&
+    edges.every(({ action }) => action === 'purge')
+  );
+}
+
+/** The rows of a leaf that would go, and by edge the rows that reference doomed rows. */
+export async function countLeaf(
+  connection: Connection,
+  { table, edges }: Leaf,
+  selection: Selection,
+): Promise<{ readonly rows: number; readonly byEdge: ReadonlyMap<ClosureEdge, number> }> {
+  const byEdge = new Map<ClosureEdge, number>();
+  for (const edge of edges) {
+    const { foreignKey, child, parent } = edge;
+    const work = selection.doomed(parent);
+    const whole = { afterRound: 0, excluded: [], lock: null };
+    const statement = countReferencing({ foreignKey, parent: work, child, ...whole });
+    const { count } = await queryOne<{ count: number }>(connection, statement);
+    byEdge.set(edge, count);
+  }
+  const [only] = edges;
+  if (edges.length === 1 && only !== undefined) return { rows: byEdge.get(only) ?? 0, byEdge };
+  const anyEdge = edges.map((edge) => {
+    const work = selection.doomed(edge.parent);
+    return sql`exists (select from ${work.name} as hygiene_parent where ${references(edge)})`;
+  });
+  const { rows } = await queryOne<{ rows: number }>(
+    connection,
+    sql`select count(*)::float8 as rows from ${table.name} where ${joinSql(anyEdge, ' or ')}`,
+  );
+  return { rows, byEdge };
+}
+
+/**
+ * Removes the rows of a leaf that reference doomed rows, which are locked, so that none can be added.
+ * @param archive null declines the archive
+ * @returns rows removed, and archived
+ */
+export async function removeLeaf(
+  connection: Connection,
+  { table, edges }: Leaf,
+  { selection, archive }: { readonly selection: Selection; readonly archive: Archive | null },
+): Promise<{ readonly removed: number; readonly archived: number }> {
+  let removed = 0;
+  for (const edge of edges) {
+    const work = selection.doomed(edge.parent);
+    if (selection.count(work) === 0) continue;
+    const statement = deleteReferencing(edge, work);
+    removed +=
+      archive === null
+        ? (await connection.query(statement)).rowCount
+        : await archive.addRemoved(table.name, statement);
+  }
+  return { removed, archived: archive === null ? 0 : removed };
+}
+
+/** An array leaves the planner no choice but the index; without one, a join reads the table once. */
+function deleteReferencing(edge: ClosureEdge, work: WorkTable): Sql {
+  const { foreignKey, child } = edge;
+  const [column] = foreignKey.childColumns;
+  const [referenced] = foreignKey.parentColumns;
+  const isSimple = foreignKey.childColumns.length === 1 && foreignKey.indexed;
+  if (isSimple && column !== undefined && referenced !== undefined) {
+    return sql`
+      delete from ${child.name}
+       where ${qualified(selfAlias(child), column)} = any (array(
+         select ${new ColumnName(referenced)} from ${work.name}))
+    `;
+  }
+  return sql`
+    delete from ${child.name}
+     using ${work.name} as hygiene_parent
+     where ${references(edge)}
+  `;
+}
+
+function references({ foreignKey, child }: ClosureEdge): Sql {
+  const self = selfAlias(child);
+  const terms = foreignKey.childColumns.map((column, at) => {
+    const referenced = foreignKey.parentColumns[at] ?? column;
+    return sql`${qualified(self, column)} = ${qualified('hygiene_parent', referenced)}`;
+  });
+  return joinSql(terms, ' and ');
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../../kernel/ports.ts';
+import type { Sql } from '../../kernel/sql.ts';
+import type { SizeRules } from '../../planner/batch-size.ts';
+import type { ThrottleLimits } from '../../policy/throttle.ts';
+
+/** What a command may say about batches. Times in milliseconds. */
+export interface BatchOptions {
+  /** Stop at the border of a batch after so long; null: go on to the end. */
+  readonly maxDurationMs: number | null;
+  /** Listed rows of the first batch. */
+  readonly firstSize: number;
+  /** How long a batch should take. */
+  readonly targetMs: number;
+  /** How long one statement of a batch may take before the batch is halved. */
+  readonly statementTimeoutMs: number;
+  readonly maxReplicaLagMs: number;
+}
+
+const defaultBatchOptions: BatchOptions = {
+  maxDurationMs: null,
+  firstSize: 500,
+  targetMs: 500,
+  statementTimeoutMs: 10_000,
+  maxReplicaLagMs: 5_000,
+};
+
+export interface BatchSettings extends BatchOptions {
+  /** On the monotonic clock; null: no end. */
+  readonly stopAtMs: number | null;
+  /** From the config. */
+  readonly throttle: Sql | null;
+}
+
+export function batchSettings(given: Partial<BatchOptions>, clock: Clock): BatchSettings {
+  const options = { ...defaultBatchOptions, ...given };
+  const { maxDurationMs } = options;
+  const stopAtMs = maxDurationMs === null ? null : clock.monotonicMs() + maxDurationMs;
+  return { ...options, stopAtMs, throttle: null };
+}
+
+export function sizeRules({ firstSize, targetMs }: BatchOptions): SizeRules {
+  return { first: firstSize, targetMs };
+}
+
+export function throttleLimits({ maxReplicaLagMs }: BatchOptions): ThrottleLimits {
+  return { maxReplicaLagMs };
+}

@@ -1,0 +1,96 @@
+import type { Table } from '../../catalog/model.ts';
+import { queryOne } from '../../database/connection.ts';
+import { applySettings, BEGIN } from '../../database/settings.ts';
+import { databaseErrorFacts } from '../../database/sqlstate.ts';
+import { readSignals } from '../../executor/throttle-signals.ts';
+import { HygieneError } from '../../kernel/errors.ts';
+import { rawSql, type Sql } from '../../kernel/sql.ts';
+import { throttleReason, type ThrottleReason } from '../../policy/throttle.ts';
+import { type Engine, transactionSettings } from '../engine.ts';
+import { throttleLimits } from './batch-settings.ts';
+
+/** While nothing holds it up, the server is asked about once a second. */
+const ASK_EVERY_MS = 1_000;
+/** Autovacuum of a large table may take hours, and yields to nobody's locks but ours. */
+const VACUUM_WAIT_MAX_MS = 60_000;
+
+/** Says before each batch whether it should wait, and for what. */
+export class Throttle {
+  readonly #engine: Engine;
+  readonly #tables: readonly Table[];
+  readonly #hiddenTold = new Set<string>();
+  #askedAt: number | null = null;
+  #vacuumSince: number | null = null;
+
+  /** @param tables that the migration touches */
+  constructor(engine: Engine, tables: readonly Table[]) {
+    this.#engine = engine;
+    this.#tables = tables;
+  }
+
+  /** @throws HygieneError HYG_CONFIG_INVALID when the config's own statement fails */
+  async reason(): Promise<ThrottleReason | null> {
+    const { clock } = this.#engine;
+    const now = clock.monotonicMs();
+    if (this.#askedAt !== null && now - this.#askedAt < ASK_EVERY_MS) return null;
+    const reason = (await this.#fromServer(now)) ?? (await this.#fromConfig());
+    this.#askedAt = reason === null ? now : null;
+    return reason;
+  }
+
+  async #fromServer(now: number): Promise<ThrottleReason | null> {
+    const { session, settings } = this.#engine;
+    // The embedded database has no replicas, no archiver and no autovacuum.
+    if (session.connection.kind === 'embedded') return null;
+    const signals = await readSignals(session.connection, this.#tables);
+    this.#tellHidden(signals.hidden);
+    const reason = throttleReason(signals, throttleLimits(settings.batches));
+    if (reason?.kind !== 'autovacuum') {
+      this.#vacuumSince = null;
+      return reason;
+    }
+    this.#vacuumSince ??= now;
+    return now - this.#vacuumSince < VACUUM_WAIT_MAX_MS ? reason : null;
+  }
+
+  #tellHidden(hidden: readonly string[]): void {
+    for (const what of hidden.filter((each) => !this.#hiddenTold.has(each))) {
+      this.#hiddenTold.add(what);
+      this.#engine.logger.warn(
+        { signal: what },
+        `${what} is unknown: the role may not see it (grant pg_monitor to it); batches do not wait for it`,
+      );
+    }
+  }
+
+  async #fromConfig(): Promise<ThrottleReason | null> {
+    const { throttle } = this.#engine.settings.batches;
+    if (throttle === null || !(await this.#isTrue(throttle))) return null;
+    return { kind: 'config', words: 'the throttle of hygiene/config' };
+  }
+
+  /** Read-only, and rolled back: it is only asked. */
+  async #isTrue(statement: Sql): Promise<boolean> {
+    const { session } = this.#engine;
+    const { connection } = session;
+    await connection.query(rawSql(`${BEGIN} read only`));
+    try {
+      await applySettings(connection, transactionSettings(this.#engine));
+      const row = await queryOne<Record<string, unknown>>(connection, statement);
+      const [value] = Object.values(row);
+      return value === true || Number(value) > 0;
+    } catch (error) {
+      throw databaseErrorFacts(error) === null ? error : badThrottle(error);
+    } finally {
+      if (!connection.isLost()) await connection.query(rawSql('rollback'));
+    }
+  }
+}
+
+function badThrottle(error: unknown): HygieneError {
+  return new HygieneError('HYG_CONFIG_INVALID', {
+    message: `batches.throttle of hygiene/config failed: ${databaseErrorFacts(error)?.message ?? ''}`,
+    hint: 'It must be a SELECT that gives one row; its first value true or above 0 means: wait.',
+    cause: error,
+  });
+}
