@@ -2,12 +2,25 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Client } from 'pg';
 
 import { BreakingProxy, type BreakPoint } from '../engine/breaking-proxy.ts';
+import { Gate } from '../engine/gate.ts';
 import { countOf, events } from '../engine/witness.ts';
 import { evidenceOf, Workbench } from '../engine/workbench.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { Crowd, CROWD_ID, crowdMigration, SMALL_BATCHES } from './crowd.ts';
 
 const USERS = 600;
+
+/** Sessions of the runner that wait for a lock. */
+const BLOCKED = `
+  select xact_start from pg_stat_activity
+   where datname = current_database() and application_name like 'hygiene %'
+     and application_name <> 'hygiene test' and wait_event_type = 'Lock'`;
+
+/** The test's own statement about the first user waits. */
+const WAITING_TEST = `exists (
+  select from pg_stat_activity
+   where datname = current_database() and application_name = 'hygiene test'
+     and wait_event_type = 'Lock' and query like '%where id = 1')`;
 
 describe('batches beside other sessions', () => {
   let database: TestDatabase;
@@ -18,18 +31,25 @@ describe('batches beside other sessions', () => {
     crowd = await Crowd.gathered(database, USERS);
   });
 
-  /** Resolves when a session of the runner waits for a lock. */
-  async function untilBlocked(): Promise<void> {
+  /**
+   * Resolves when a session of the runner waits for a lock.
+   * @param since in a transaction that began after this one; the time is returned
+   */
+  async function untilBlocked(since = '-infinity'): Promise<string> {
+    await untilTrue(`exists (${BLOCKED} and xact_start > '${since}')`);
+    const [blocked] = await database.query<{ at: string }>(
+      `select max(xact_start)::text as at from (${BLOCKED}) as blocked`,
+    );
+    return blocked?.at ?? since;
+  }
+
+  async function untilTrue(condition: string): Promise<void> {
     await database.execute(`
       do $$
       begin
         for try in 1 .. 3000 loop
           perform pg_stat_clear_snapshot();
-          if exists (select from pg_stat_activity
-                      where datname = current_database() and application_name like 'hygiene %'
-                        and application_name <> 'hygiene test' and wait_event_type = 'Lock') then
-            return;
-          end if;
+          if ${condition} then return; end if;
           perform pg_sleep(0.01);
         end loop;
         raise exception 'what the test waits for never came';
@@ -48,10 +68,8 @@ describe('batches beside other sessions', () => {
       "select from users where email = 'demo301@example.com' for update",
     );
     const running = crowd.up({ rowLockTimeoutMs: 50 });
-    await untilBlocked();
     // The try that waits ends by its time-out, and another comes.
-    await database.execute('select pg_sleep(0.2)');
-    await untilBlocked();
+    await untilBlocked(await untilBlocked());
     await client.query('rollback');
     const { batches } = evidenceOf(await running);
     expect(batches?.retries).toBeGreaterThan(0);
@@ -60,19 +78,28 @@ describe('batches beside other sessions', () => {
   });
 
   test('a deadlock costs the batch, not the migration', async () => {
-    const client = await holding(
-      "update users set email = email where email = 'demo305@example.com'",
-    );
-    const running = crowd.up({ rowLockTimeoutMs: 10_000 });
-    await untilBlocked();
-    // The batch holds users before this one, and waits for it.
-    const crosswise = client
-      .query('update users set email = email where id between 290 and 304')
-      .then(() => client.query('commit'))
-      .catch(() => client.query('rollback'));
-    const evidence = evidenceOf(await running);
+    // Of two sessions that wait for each other the one that looks last is cancelled: the runner.
+    await database.execute(`
+      do $$ begin execute format('alter database %I set deadlock_timeout = ''10ms''', current_database()); end $$;`);
+    const gate = await Gate.closed(database);
+    await database.execute(`
+      create trigger at_gate before delete on sessions for each statement execute function wait_at_gate()`);
+    const client = await holding('update sessions set user_id = user_id where user_id = 1');
+    await client.query("set local deadlock_timeout = '1h'");
+    const running = crowd.up();
+    await gate.untilReached();
+    // The batch holds the user and will want the session that the client holds.
+    const crosswise = client.query('update users set email = email where id = 1');
+    await untilTrue(WAITING_TEST);
+    await gate.open();
     await crosswise;
-    expect(evidence.batches?.batches).toBeGreaterThan(1);
+    await client.query('commit');
+    const evidence = evidenceOf(await running);
+    expect(evidence.batches?.retries).toBeGreaterThan(0);
+    const [seen] = await database.query<{ deadlocks: number }>(
+      'select deadlocks::int from pg_stat_database where datname = current_database()',
+    );
+    expect(seen?.deadlocks).toBeGreaterThan(0);
     await crowd.expectWhole();
   });
 
@@ -190,24 +217,20 @@ describe('batches beside other sessions', () => {
     await crowd.expectWhole();
   });
 
-  test('a session that waits for a batch makes the next one smaller', async () => {
-    const client = await holding(
-      "select from users where email = 'demo301@example.com' for update",
-    );
-    const running = crowd.up({
-      batches: { firstSize: 600, targetMs: 60_000 },
-      rowLockTimeoutMs: 3_000,
-    });
-    await untilBlocked();
-    const waiting = database
-      .connect()
-      .then((other) =>
-        other.query("update users set email = email where email = 'demo1@example.com'"),
-      );
-    await client.query('rollback');
-    const evidence = evidenceOf(await running);
+  test('a session that waits for a batch makes the next one smaller, and later', async () => {
+    const gate = await Gate.closed(database);
+    await database.execute(`
+      create trigger at_gate before delete on sessions for each statement execute function wait_at_gate()`);
+    const running = crowd.up({ batches: { firstSize: 100, targetMs: 60_000 } });
+    await gate.untilReached();
+    const client = await database.connect();
+    const waiting = client.query('update users set email = email where id = 1');
+    await untilTrue(WAITING_TEST);
+    await gate.open();
     await waiting;
-    expect(evidence.batches?.batches).toBeGreaterThan(0);
+    const { batches } = evidenceOf(await running);
+    expect(batches?.halvings).toBe(1);
+    expect(batches?.waitedMs['blocking']).toBeGreaterThan(0);
     await crowd.expectWhole();
   });
 
