@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 import pg from 'pg';
 
-import { createDatabase, type TestDatabase } from '../test/support/cloned-database.ts';
+import type { TestDatabase } from '../test/support/cloned-database.ts';
 import { Workbench } from '../test/engine/workbench.ts';
-import { PURGE_COUNTS, PURGE_SCHEMA, USERS } from './large-purge.ts';
+import type { Copies } from './copies.ts';
+import { largePurgeCopies, USERS } from './large-purge.ts';
 import { type Figure, interleaved, median, timed } from './measure.ts';
 
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 3);
@@ -91,23 +92,21 @@ class Writers {
   }
 }
 
-type OnCopy = <T>(work: (database: TestDatabase) => Promise<T>) => Promise<T>;
-
 /** Both sides of the bargain: what the application notices, and what is left of the purge's rate. */
-async function besideWriters(onCopy: OnCopy): Promise<readonly Figure[]> {
+async function besideWriters(copies: Copies): Promise<readonly Figure[]> {
   const alone: Written[] = [];
   const beside: Written[] = [];
   const purges = { alone: [] as number[], beside: [] as number[] };
   for (let run = 0; run < RUNS; run += 1) {
-    purges.alone.push(await onCopy((database) => timed(() => runHygiene(database))));
+    purges.alone.push(await copies.with((database) => timed(() => runHygiene(database))));
     alone.push(
-      await onCopy(async (database) => {
+      await copies.with(async (database) => {
         const writers = new Writers(database);
         await new Promise((resolve) => setTimeout(resolve, WRITING_MS));
         return writers.stop();
       }),
     );
-    await onCopy(async (database) => {
+    await copies.with(async (database) => {
       const writers = new Writers(database);
       purges.beside.push(await timed(() => runHygiene(database)));
       beside.push(await writers.stop());
@@ -139,34 +138,14 @@ async function besideWriters(onCopy: OnCopy): Promise<readonly Figure[]> {
 
 /** The same work with a checkpoint, proofs and a throttle, and without. */
 export async function batchedFigures(): Promise<readonly Figure[]> {
-  const template = await createDatabase();
-  await template.execute(PURGE_SCHEMA);
-  await template.execute('vacuum analyze');
-  await template.close();
-  const left = new Set<string>();
-  const onCopy: OnCopy = async (work) => {
-    const database = await createDatabase({ template: template.name });
-    try {
-      await database.execute('checkpoint');
-      return await work(database);
-    } finally {
-      await database.drop();
-    }
-  };
-  const counted = (work: (database: TestDatabase) => Promise<void>): Promise<number> =>
-    onCopy(async (database) => {
-      const ms = await timed(() => work(database));
-      const [counts] = await database.query<{ left: string }>(PURGE_COUNTS);
-      left.add(counts?.left ?? 'nothing');
-      return ms;
-    });
+  const copies = await largePurgeCopies();
   const { first, second } = await interleaved(
     RUNS,
-    () => counted(runHygiene),
-    () => counted(byHand),
+    () => copies.run(runHygiene),
+    () => copies.run(byHand),
   );
-  const writers = await besideWriters(onCopy);
-  await template.drop();
+  const writers = await besideWriters(copies);
+  await copies.drop();
   return [
     {
       name: `batched, ${String(Math.round(USERS / 1000))} k users, against a loop of ${String(BATCH)}-row batches`,
@@ -175,7 +154,7 @@ export async function batchedFigures(): Promise<readonly Figure[]> {
       unit: 'ms',
       bar: 1.11,
       kind: 'ratio',
-      invalid: left.size === 1 ? null : `rows left differ: ${[...left].join(' and ')}`,
+      invalid: copies.invalid,
     },
     ...writers,
   ];

@@ -1,14 +1,13 @@
-import pg from 'pg';
-
-import { createDatabase, type TestDatabase } from '../test/support/cloned-database.ts';
+import type { TestDatabase } from '../test/support/cloned-database.ts';
 import { Workbench } from '../test/engine/workbench.ts';
-import { type Figure, interleaved, timed } from './measure.ts';
+import { Copies, countsOf, runStatements } from './copies.ts';
+import { type Figure, interleaved } from './measure.ts';
 
 /** 1.35 million rows in four tables, of which nine tenths hang on demo users. */
 export const USERS = Number(process.env['BENCH_USERS'] ?? 300_000);
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 7);
 
-export const PURGE_SCHEMA = `
+const PURGE_SCHEMA = `
   create table admins (id bigint generated always as identity primary key, email text not null unique,
     last_login_at timestamptz);
   create table users (id bigint generated always as identity primary key, email text not null,
@@ -85,36 +84,20 @@ const BY_HAND = [
   'commit',
 ];
 
-export const PURGE_COUNTS = `
-  select (select count(*) from users) || '/' || (select count(*) from live_sessions) || '/' ||
-         (select count(*) from payments) || '/' || (select count(*) from reports) as left`;
+/** Copies of it, for whoever purges the demo users. */
+export function largePurgeCopies(): Promise<Copies> {
+  const tables = ['users', 'live_sessions', 'payments', 'reports'];
+  return Copies.of(countsOf(tables), (template) => template.execute(PURGE_SCHEMA));
+}
 
 export async function largePurge(): Promise<readonly Figure[]> {
-  const template = await createDatabase();
-  await template.execute(PURGE_SCHEMA);
-  await template.execute('vacuum analyze');
-  await template.close();
-  const left = new Set<string>();
-
-  const onCopy = async (work: (database: TestDatabase) => Promise<unknown>): Promise<number> => {
-    const database = await createDatabase({ template: template.name });
-    try {
-      await database.execute('checkpoint');
-      const ms = await timed(() => work(database));
-      const [counts] = await database.query<{ left: string }>(PURGE_COUNTS);
-      left.add(counts?.left ?? 'nothing');
-      return ms;
-    } finally {
-      await database.drop();
-    }
-  };
-
+  const copies = await largePurgeCopies();
   const figures = await interleaved(
     RUNS,
-    () => onCopy(runHygiene),
-    () => onCopy(runByHand),
+    () => copies.run(runHygiene),
+    () => copies.run((database) => runStatements(database, BY_HAND)),
   );
-  await template.drop();
+  await copies.drop();
   return [
     {
       name: `up online, ${String(Math.round(USERS / 1000))} k users, 90 % doomed, archive on`,
@@ -123,7 +106,7 @@ export async function largePurge(): Promise<readonly Figure[]> {
       unit: 'ms',
       bar: 1.15,
       kind: 'ratio',
-      invalid: left.size === 1 ? null : `rows left differ: ${[...left].join(' and ')}`,
+      invalid: copies.invalid,
     },
   ];
 }
@@ -134,11 +117,4 @@ async function runHygiene({ url }: TestDatabase): Promise<void> {
     .write('config.ts', CONFIG);
   const { error } = await bench.up({ statementTimeoutMs: 0 });
   if (error !== null) throw error;
-}
-
-async function runByHand({ url }: TestDatabase): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  for (const statement of BY_HAND) await client.query(statement);
-  await client.end();
 }

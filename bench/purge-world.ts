@@ -1,9 +1,7 @@
-import pg from 'pg';
-
 import { Workbench } from '../test/engine/workbench.ts';
 import type { ConnectOptions } from '../src/app/compose.ts';
-import { createDatabase, type TestDatabase } from '../test/support/cloned-database.ts';
-import { timed } from './measure.ts';
+import type { TestDatabase } from '../test/support/cloned-database.ts';
+import { Copies, countsOf } from './copies.ts';
 
 export interface WorldSize {
   readonly users: number;
@@ -41,49 +39,11 @@ function schemaOf({ users, doomedPercent, indexed }: WorldSize): string {
     }`;
 }
 
-const LEFT = `
-  select (select count(*) from users) || '/' || (select count(*) from live_sessions) || '/' ||
-         (select count(*) from payments) || '/' || (select count(*) from reports) as left`;
+const TABLES = ['users', 'live_sessions', 'payments', 'reports'];
 
-/** One database that is copied for every run, so that each finds the same. */
-export class PurgeWorld {
-  /** Rows left after each run; more than one entry means that two runs did different work. */
-  readonly left = new Set<string>();
-  readonly #template: TestDatabase;
-
-  private constructor(template: TestDatabase) {
-    this.#template = template;
-  }
-
-  static async of(size: WorldSize): Promise<PurgeWorld> {
-    const template = await createDatabase();
-    await template.execute(schemaOf(size));
-    await template.execute('vacuum analyze');
-    await template.close();
-    return new PurgeWorld(template);
-  }
-
-  /** Milliseconds that the work takes on a fresh copy. */
-  async run(work: (database: TestDatabase) => Promise<unknown>): Promise<number> {
-    const database = await createDatabase({ template: this.#template.name });
-    try {
-      await database.execute('checkpoint');
-      const ms = await timed(() => work(database));
-      const [counts] = await database.query<{ left: string }>(LEFT);
-      this.left.add(counts?.left ?? 'nothing');
-      return ms;
-    } finally {
-      await database.drop();
-    }
-  }
-
-  get invalid(): string | null {
-    return this.left.size === 1 ? null : `rows left differ: ${[...this.left].join(' and ')}`;
-  }
-
-  drop(): Promise<void> {
-    return this.#template.drop();
-  }
+/** Copies of the sample application, of the given size. */
+export function purgeWorld(size: WorldSize): Promise<Copies> {
+  return Copies.of(countsOf(TABLES), (template) => template.execute(schemaOf(size)));
 }
 
 interface PurgeRun extends Partial<ConnectOptions> {
@@ -113,18 +73,4 @@ export default defineHygiene({
   );
   const { error } = await bench.up({ statementTimeoutMs: 0, ...options });
   if (error !== null) throw error;
-}
-
-/** Statements of a person, one after the other over one connection. */
-export async function runStatements(
-  { url }: TestDatabase,
-  statements: readonly string[],
-): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,8 +1,7 @@
-import pg from 'pg';
-
 import { Workbench } from '../test/engine/workbench.ts';
-import { createDatabase, type TestDatabase } from '../test/support/cloned-database.ts';
-import { type Figure, interleaved, timed } from './measure.ts';
+import type { TestDatabase } from '../test/support/cloned-database.ts';
+import { Copies, countsOf, runStatements } from './copies.ts';
+import { type Figure, interleaved } from './measure.ts';
 
 /** A million rows: users, and two tables that reference them. */
 const USERS = Number(process.env['BENCH_RESTORED_USERS'] ?? 300_000);
@@ -40,42 +39,36 @@ export default defineHygiene({
 `;
 
 const TABLES = ['users', 'live_sessions', 'payments'];
-const COUNTS = `select ${TABLES.map((table) => `(select count(*) from ${table})`).join(` || '/' || `)} as left`;
+
+const BY_HAND = [
+  'begin',
+  ...TABLES.map(
+    (table) =>
+      `insert into ${table} overriding system value select * from hygiene_archive."20260101000000_g1_${table}"`,
+  ),
+  'commit',
+];
 
 /** `hygiene restore` with its proofs against a bare INSERT … SELECT of the same rows. */
 export async function restoreFigures(): Promise<readonly Figure[]> {
-  const template = await createDatabase();
-  await template.execute(SCHEMA);
-  await template.execute('vacuum analyze');
-  const bench = new Workbench(template.url).write(`${ID}.ts`, MIGRATION);
-  const { error } = await bench.up({ statementTimeoutMs: 0 });
-  if (error !== null) throw error;
-  await template.execute('vacuum analyze');
-  const [archived] = await template.query<{ rows: number }>(
-    'select sum(rows)::float8 as rows from hygiene.archives',
-  );
-  await template.close();
-  const there = new Set<string>();
-
-  const onCopy = async (work: (database: TestDatabase) => Promise<unknown>): Promise<number> => {
-    const database = await createDatabase({ template: template.name });
-    try {
-      await database.execute('checkpoint');
-      const ms = await timed(() => work(database));
-      const [counts] = await database.query<{ left: string }>(COUNTS);
-      there.add(counts?.left ?? 'nothing');
-      return ms;
-    } finally {
-      await database.drop();
-    }
-  };
+  let rows = 0;
+  const copies = await Copies.of(countsOf(TABLES), async (template) => {
+    await template.execute(SCHEMA);
+    await template.execute('vacuum analyze');
+    const bench = new Workbench(template.url).write(`${ID}.ts`, MIGRATION);
+    const { error } = await bench.up({ statementTimeoutMs: 0 });
+    if (error !== null) throw error;
+    const [archived] = await template.query<{ rows: number }>(
+      'select sum(rows)::float8 as rows from hygiene.archives',
+    );
+    rows = archived?.rows ?? 0;
+  });
   const figures = await interleaved(
     RUNS,
-    () => onCopy(restoreByHygiene),
-    () => onCopy(restoreByHand),
+    () => copies.run(restoreByHygiene),
+    () => copies.run((database) => runStatements(database, BY_HAND)),
   );
-  await template.drop();
-  const rows = archived?.rows ?? 0;
+  await copies.drop();
   return [
     {
       name: `restore of ${rows.toLocaleString('en-US')} rows against INSERT … SELECT`,
@@ -84,7 +77,7 @@ export async function restoreFigures(): Promise<readonly Figure[]> {
       unit: 'ms',
       bar: 2,
       kind: 'ratio',
-      invalid: there.size === 1 ? null : `rows differ: ${[...there].join(' and ')}`,
+      invalid: copies.invalid,
     },
   ];
 }
@@ -92,17 +85,4 @@ export async function restoreFigures(): Promise<readonly Figure[]> {
 async function restoreByHygiene({ url }: TestDatabase): Promise<void> {
   const bench = new Workbench(url).write(`${ID}.ts`, MIGRATION);
   await bench.restore(ID, { statementTimeoutMs: 0 });
-}
-
-async function restoreByHand({ url }: TestDatabase): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query('begin');
-  for (const table of TABLES) {
-    await client.query(
-      `insert into ${table} overriding system value select * from hygiene_archive."20260101000000_g1_${table}"`,
-    );
-  }
-  await client.query('commit');
-  await client.end();
 }

@@ -1,6 +1,7 @@
 import { HygieneError } from '../src/kernel/errors.ts';
+import { runStatements } from './copies.ts';
 import { type Figure, interleaved, median } from './measure.ts';
-import { PurgeWorld, runHygiene, runStatements } from './purge-world.ts';
+import { purgeWorld, runHygiene } from './purge-world.ts';
 
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 7);
 const DOOMED = "email like '%@example.com'";
@@ -33,7 +34,7 @@ export async function strategyFigures(): Promise<readonly Figure[]> {
 const maintenance = { window: 'maintenance' } as const;
 
 async function large(): Promise<readonly Figure[]> {
-  const world = await PurgeWorld.of({ users: 300_000, doomedPercent: 90, indexed: true });
+  const world = await purgeWorld({ users: 300_000, doomedPercent: 90, indexed: true });
   const rewrite = await interleaved(
     RUNS,
     () => world.run((database) => runHygiene(database, { ...maintenance, archive: false })),
@@ -71,7 +72,7 @@ async function unindexed(): Promise<readonly Figure[]> {
   let refused = 'was not refused';
   const invalid: string[] = [];
   for (const users of sizes) {
-    const world = await PurgeWorld.of({ users, doomedPercent: 90, indexed: false });
+    const world = await purgeWorld({ users, doomedPercent: 90, indexed: false });
     const runs: number[] = [];
     for (let run = 0; run <= RUNS; run += 1) {
       runs.push(
@@ -126,7 +127,7 @@ async function unindexed(): Promise<readonly Figure[]> {
 async function fewDoomed(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const users of [1_000, 30_000, 300_000]) {
-    const world = await PurgeWorld.of({ users, doomedPercent: 5, indexed: true });
+    const world = await purgeWorld({ users, doomedPercent: 5, indexed: true });
     const { first, second } = await interleaved(
       RUNS,
       () => world.run((database) => runHygiene(database, { ...maintenance, archive: true })),

@@ -2,16 +2,15 @@ import { join } from 'node:path';
 
 import { expect, test } from '@jest/globals';
 
-import { embeddedSource } from '../../src/database/embedded-connection.ts';
 import { rawSql } from '../../src/kernel/sql.ts';
 import { evidenceOf, Workbench } from '../engine/workbench.ts';
+import { embeddedIn } from '../support/embedded.ts';
 import { CROWD_ID, crowdMigration, SMALL_BATCHES } from './crowd.ts';
 
 test('batches work on the embedded database too, with nobody beside them', async () => {
   const bench = new Workbench('').write(`${CROWD_ID}.ts`, crowdMigration);
-  const open = (): ReturnType<ReturnType<typeof embeddedSource>['connect']> =>
-    embeddedSource(join(bench.directory, '.hygiene'), 'test').connect();
-  const filling = await open();
+  const source = await embeddedIn(join(bench.directory, '.hygiene'));
+  const filling = await source.connect();
   await filling.script(`
     create table users (id bigint primary key, email text not null);
     create table sessions (id bigint generated always as identity primary key, user_id bigint not null references users);
@@ -29,7 +28,7 @@ test('batches work on the embedded database too, with nobody beside them', async
   expect(first.results[0]?.outcome.kind).toBe('in_progress');
   const evidence = evidenceOf(await bench.up(embedded));
   expect(evidence.batches?.batches).toBeGreaterThan(2);
-  const connection = await open();
+  const connection = await source.connect();
   const { rows } = await connection.query(
     rawSql(`select (select count(*)::int from users) as users,
                    (select count(*)::int from hygiene_archive."20260101000000_g1_sessions") as sessions,

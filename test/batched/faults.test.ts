@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Client } from 'pg';
 
 import { BreakingProxy, type BreakPoint } from '../engine/breaking-proxy.ts';
-import { Gate } from '../engine/gate.ts';
+import { Gate, untilTrue } from '../engine/gate.ts';
 import { countOf, events } from '../engine/witness.ts';
 import { evidenceOf, Workbench } from '../engine/workbench.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
@@ -36,24 +36,11 @@ describe('batches beside other sessions', () => {
    * @param since in a transaction that began after this one; the time is returned
    */
   async function untilBlocked(since = '-infinity'): Promise<string> {
-    await untilTrue(`exists (${BLOCKED} and xact_start > '${since}')`);
+    await untilTrue(database, `exists (${BLOCKED} and xact_start > '${since}')`);
     const [blocked] = await database.query<{ at: string }>(
       `select max(xact_start)::text as at from (${BLOCKED}) as blocked`,
     );
     return blocked?.at ?? since;
-  }
-
-  async function untilTrue(condition: string): Promise<void> {
-    await database.execute(`
-      do $$
-      begin
-        for try in 1 .. 3000 loop
-          perform pg_stat_clear_snapshot();
-          if ${condition} then return; end if;
-          perform pg_sleep(0.01);
-        end loop;
-        raise exception 'what the test waits for never came';
-      end $$`);
   }
 
   async function holding(statement: string): Promise<Client> {
@@ -90,7 +77,7 @@ describe('batches beside other sessions', () => {
     await gate.untilReached();
     // The batch holds the user and will want the session that the client holds.
     const crosswise = client.query('update users set email = email where id = 1');
-    await untilTrue(WAITING_TEST);
+    await untilTrue(database, WAITING_TEST);
     await gate.open();
     await crosswise;
     await client.query('commit');
@@ -225,7 +212,7 @@ describe('batches beside other sessions', () => {
     await gate.untilReached();
     const client = await database.connect();
     const waiting = client.query('update users set email = email where id = 1');
-    await untilTrue(WAITING_TEST);
+    await untilTrue(database, WAITING_TEST);
     await gate.open();
     await waiting;
     const { batches } = evidenceOf(await running);

@@ -7,7 +7,7 @@ import { Crowd, SMALL_BATCH_FLAGS } from './crowd.ts';
 import { killRounds } from './kill-rounds.ts';
 
 const SEED = Number(process.env['SEED'] ?? 20_261_125);
-const KILLS = 5;
+const KILLS = 3;
 
 describe('a run of batches that is ended', () => {
   test(`by kill -9, ${String(KILLS)} times (seed ${String(SEED)}), loses and doubles no row`, async () => {

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from '../../src/database/connection.ts';
-import { embeddedSource } from '../../src/database/embedded-connection.ts';
 import { postgresSource } from '../../src/database/postgres-connection.ts';
+import { embeddedIn } from '../support/embedded.ts';
 
 /** A connection of the package to a test database. */
 export async function connectTo(url: string): Promise<Connection> {
@@ -27,7 +27,7 @@ export async function connectTo(url: string): Promise<Connection> {
 export async function withEmbedded(work: (connection: Connection) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'hygiene-embedded-'));
   try {
-    const connection = await embeddedSource(join(directory, 'data'), 'test').connect();
+    const connection = await (await embeddedIn(join(directory, 'data'))).connect();
     try {
       await work(connection);
     } finally {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import type { Connection } from '../../src/database/connection.ts';
 import { parseDatabaseUrl } from '../../src/database/database-url.ts';
-import { embeddedSource } from '../../src/database/embedded-connection.ts';
 import { postgresSource } from '../../src/database/postgres-connection.ts';
 import { createDatabase } from '../support/database.ts';
+import { embeddedIn } from '../support/embedded.ts';
 
 /** A database of one of the two kinds, and the connection to it. */
 export interface OpenedDatabase {
@@ -46,7 +46,7 @@ export const databases: Readonly<Record<Connection['kind'], () => Promise<Opened
   },
   embedded: async () => {
     const directory = mkdtempSync(join(tmpdir(), 'hygiene-contract-'));
-    const connection = await embeddedSource(directory, 'test').connect();
+    const connection = await (await embeddedIn(directory)).connect();
     return {
       connection,
       dispose: async () => {

@@ -11,11 +11,11 @@ import {
   archivePruneOperation,
 } from '../../src/app/operations/archive.ts';
 import type { Connection } from '../../src/database/connection.ts';
-import { embeddedSource } from '../../src/database/embedded-connection.ts';
 import { rawSql } from '../../src/kernel/sql.ts';
 import { openConnection } from '../database/open-connection.ts';
 import { evidenceOf, migration, purgeDemoUsers, Workbench } from '../engine/workbench.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { embeddedIn } from '../support/embedded.ts';
 
 const PURGE = '20260101000000_purge_demo_users';
 const SCRUB = '20260102000000_scrub_names';
@@ -96,7 +96,7 @@ describe('the way back', () => {
     database = await createDatabase();
     onServer = await story(new Workbench(database.url), {}, () => openConnection(database.url));
     const bench = new Workbench('postgres://nobody@nowhere.invalid/nothing');
-    const source = embeddedSource(join(bench.directory, '.hygiene'), 'test');
+    const source = await embeddedIn(join(bench.directory, '.hygiene'));
     embedded = await story(bench, { databaseUrl: null, embedded: true }, () => source.connect());
     rmSync(bench.directory, { recursive: true, force: true });
   }, 180_000);

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, test } from '@jest/globals';
 
-import { embeddedSource } from '../../src/database/embedded-connection.ts';
 import { rawSql } from '../../src/kernel/sql.ts';
 import { evidenceOf, purgeDemoUsers, Workbench } from '../engine/workbench.ts';
+import { embeddedIn } from '../support/embedded.ts';
 
 const sample = ['schema.sql', 'demo-data.sql']
   .map((name) =>
@@ -19,7 +19,7 @@ test.each(['detach', 'rewrite'] as const)(
   'the embedded database can be purged by %s too',
   async (strategy) => {
     const bench = new Workbench('postgres://nobody@nowhere.invalid/nothing');
-    const source = embeddedSource(join(bench.directory, '.hygiene'), 'test');
+    const source = await embeddedIn(join(bench.directory, '.hygiene'));
     const seeded = await source.connect();
     await seeded.script(sample);
     await seeded.close();

@@ -34,7 +34,8 @@ export class Gate {
 
   /** Resolves when a session of the runner waits for a lock, by the server's own word. */
   untilReached(): Promise<void> {
-    return this.#untilTrue(
+    return untilTrue(
+      this.#database,
       `exists (select from pg_stat_activity
                 where datname = current_database() and application_name like 'hygiene %'
                   and application_name <> 'hygiene test' and wait_event_type = 'Lock')`,
@@ -43,23 +44,28 @@ export class Gate {
 
   /** Resolves when no session of the runner is left on the server. */
   untilRunnerIsGone(): Promise<void> {
-    return this.#untilTrue(
+    return untilTrue(
+      this.#database,
       `not exists (select from pg_stat_activity
                     where datname = current_database() and application_name like 'hygiene%'
                       and application_name <> 'hygiene test')`,
     );
   }
+}
 
-  async #untilTrue(condition: string): Promise<void> {
-    await this.#database.execute(`
-      do $$
-      begin
-        for try in 1 .. 3000 loop
-          perform pg_stat_clear_snapshot();
-          if ${condition} then return; end if;
-          perform pg_sleep(0.01);
-        end loop;
-        raise exception 'what the test waits for never came';
-      end $$`);
-  }
+/** Resolves when the condition holds, by the server's own word; fails after about half a minute. */
+export async function untilTrue(
+  database: Pick<TestDatabase, 'execute'>,
+  condition: string,
+): Promise<void> {
+  await database.execute(`
+    do $$
+    begin
+      for try in 1 .. 3000 loop
+        perform pg_stat_clear_snapshot();
+        if ${condition} then return; end if;
+        perform pg_sleep(0.01);
+      end loop;
+      raise exception 'what the test waits for never came';
+    end $$`);
 }

@@ -7,9 +7,9 @@ import { runLogText } from '../../src/report/run-log.ts';
 import { upText } from '../../src/report/up.ts';
 import { upDocument } from '../../src/report/up-document.ts';
 import type { SpaceReport, TableLeftover } from '../../src/runner/after-commit.ts';
-import { embeddedSource } from '../../src/database/embedded-connection.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { migration, Workbench } from './workbench.ts';
+import { embeddedIn } from '../support/embedded.ts';
 
 /** Of a report about one table. */
 function onlyTable(space: SpaceReport | null | undefined): TableLeftover {
@@ -256,7 +256,7 @@ describe('after the commit of a purge', () => {
 test('the embedded database says the same', async () => {
   const bench = new Workbench('postgres://nobody@nowhere.invalid/nothing');
   bench.write(`${ID}.ts`, purgeUpTo(1_500));
-  const source = embeddedSource(`${bench.directory}/.hygiene`, 'test');
+  const source = await embeddedIn(`${bench.directory}/.hygiene`);
   const connection = await source.connect();
   await connection.script(tableOf(2_000));
   await connection.close();

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Connection } from '../../src/database/connection.ts';
-import { embeddedSource } from '../../src/database/embedded-connection.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { defaultLedgerNames } from '../../src/ledger/names.ts';
 import { eventOf } from './installed-ledger.ts';
+import { embeddedIn } from '../support/embedded.ts';
 
 describe('the ledger in the embedded database', () => {
   let directory: string;
@@ -15,7 +15,7 @@ describe('the ledger in the embedded database', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'hygiene-ledger-'));
-    connection = await embeddedSource(directory, 'test').connect();
+    connection = await (await embeddedIn(directory)).connect();
     ledger = new Ledger(connection, defaultLedgerNames);
   });
   afterAll(async () => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { Strategy } from '../../src/planner/strategy.ts';
 import {
   checkPurge,
   expectIntactLedger,
@@ -32,27 +31,5 @@ describe.each([1, 2, 3, 4, 5, 6])('a purge of any tables, keys and rows, part %i
     await expectIntactLedger(world);
     expect(world.seen.applied).toBeGreaterThan(0);
     expect(world.seen.refused).toBeGreaterThan(0);
-  }, 600_000);
-});
-
-describe.each<Strategy>(['delete', 'detach', 'rewrite'])('in the window, %s', (strategy) => {
-  const database = useDatabase();
-  let world: PurgeWorld;
-
-  beforeAll(async () => {
-    world = await openWorld(database);
-  });
-
-  afterAll(() => world.bench.close());
-
-  test('leaves what the oracle says, for any tables, keys and rows', async () => {
-    await fc.assert(
-      fc.asyncProperty(randomDatabases, (random) =>
-        checkPurge(world, random, { window: 'maintenance', strategy }),
-      ),
-      { numRuns: RUNS_PER_DATABASE, interruptAfterTimeLimit: 540_000 },
-    );
-    await expectIntactLedger(world);
-    expect(world.strategies.has(strategy)).toBe(true);
   }, 600_000);
 });

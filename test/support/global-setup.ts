@@ -1,3 +1,7 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { startPostgresServer } from './postgres-server.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
@@ -16,4 +20,5 @@ export default async function startServer(): Promise<void> {
   const server = await startPostgresServer();
   globalThis.hygieneTestServer = server;
   process.env['HYGIENE_TEST_SERVER'] = server.url;
+  process.env['HYGIENE_TEST_EMBEDDED'] = mkdtempSync(join(tmpdir(), 'hygiene-embedded-'));
 }
