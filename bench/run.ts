@@ -20,7 +20,8 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
 };
 
 const wanted = process.argv.slice(2);
-const server = await startPostgresServer();
+// As PostgreSQL itself has it, durability included: figures are about servers that people run.
+const server = await startPostgresServer({});
 process.env['HYGIENE_TEST_SERVER'] = server.url;
 try {
   const figures: Figure[] = [];

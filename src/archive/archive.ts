@@ -1,4 +1,5 @@
 import type { Connection } from '../database/connection.ts';
+import { createTableAs } from '../database/create-table-as.ts';
 import { ColumnName, type QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import { type ArchiveKind, archiveTable } from './archive-name.ts';
@@ -13,9 +14,6 @@ export interface ArchivePlace {
 export interface ArchivedRows {
   /** Where the rows come from. */
   readonly source: QualifiedName;
-  readonly kind: ArchiveKind;
-  /** For mutations, the columns that will be changed; null for removed rows. */
-  readonly changedColumns: readonly string[] | null;
   /** `from …`: the rows of the source, which goes by its own name. */
   readonly from: Sql;
 }
@@ -57,15 +55,15 @@ export class Archive {
    * conversion. The table is made by the first copy; rows that are taken later are added.
    * @returns how many rows were copied
    */
-  async add({ source, kind, changedColumns, from }: ArchivedRows): Promise<number> {
-    const archive = await this.tableFor(source, kind);
-    const { rowCount } = await this.#connection.query(sql`
-      insert into ${archive}
-      select ${new ColumnName(source.name)}.*
-        ${from}
-    `);
-    this.count({ source, archive, kind, rows: rowCount, changedColumns });
-    return rowCount;
+  async add({ source, from }: ArchivedRows): Promise<number> {
+    const kind = 'rows';
+    const archive = this.#nameFor(source, kind);
+    const copy = sql`select ${new ColumnName(source.name)}.* ${from}`;
+    const rows = this.#records.has(archive.quoted)
+      ? (await this.#connection.query(sql`insert into ${archive} ${copy}`)).rowCount
+      : await createTableAs(this.#connection, archive, copy);
+    this.count({ source, archive, kind, rows, changedColumns: null });
+    return rows;
   }
 
   /**
@@ -73,8 +71,7 @@ export class Archive {
    * not every driver says how many rows CREATE TABLE AS has copied.
    */
   async tableFor(source: QualifiedName, kind: ArchiveKind): Promise<QualifiedName> {
-    const { schema, ...application } = this.#place;
-    const archive = archiveTable(schema, { ...application, table: source, kind });
+    const archive = this.#nameFor(source, kind);
     if (this.#records.has(archive.quoted)) return archive;
     await this.#connection.query(
       sql`create table ${archive} as select * from ${source} with no data`,
@@ -87,6 +84,11 @@ export class Archive {
       `);
     }
     return archive;
+  }
+
+  #nameFor(table: QualifiedName, kind: ArchiveKind): QualifiedName {
+    const { schema, ...application } = this.#place;
+    return archiveTable(schema, { ...application, table, kind });
   }
 
   /** Counts rows that were put into an archive table. */

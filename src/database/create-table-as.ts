@@ -1,24 +1,31 @@
+import type { QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import { type Connection, queryOne } from './connection.ts';
-import type { QualifiedName } from '../kernel/identifiers.ts';
-
-export interface NewTable {
-  readonly name: QualifiedName;
-  /** True: gone with the transaction. */
-  readonly temporary: boolean;
-}
 
 /** Makes a table of what a query returns. @returns how many rows it has */
-export async function createTableAs(
+export function createTableAs(
   connection: Connection,
-  { name, temporary }: NewTable,
+  name: QualifiedName,
   query: Sql,
 ): Promise<number> {
-  const { rowCount } = await connection.query(
-    temporary
-      ? sql`create temp table ${name} on commit drop as ${query}`
-      : sql`create table ${name} as ${query}`,
-  );
+  return create(connection, name, sql`create table ${name} as ${query}`);
+}
+
+/** The same, gone with the transaction. */
+export function createTemporaryTable(
+  connection: Connection,
+  name: QualifiedName,
+  query: Sql,
+): Promise<number> {
+  return create(connection, name, sql`create temp table ${name} on commit drop as ${query}`);
+}
+
+async function create(
+  connection: Connection,
+  name: QualifiedName,
+  statement: Sql,
+): Promise<number> {
+  const { rowCount } = await connection.query(statement);
   // The embedded database does not say how many it has copied.
   if (rowCount > 0) return rowCount;
   const { rows } = await queryOne<{ rows: number }>(

@@ -91,13 +91,15 @@ export async function assess(
 export async function readWholeTables(
   { connection }: Pick<PurgeScope, 'connection'>,
   closure: Closure,
+  rootTotal: number,
 ): Promise<WholeTables> {
+  const others = closure.tables.filter((table) => table !== closure.root);
   return {
     facts: await readWindowFacts(
       connection,
       closure.tables.map(({ oid }) => oid),
     ),
-    totals: await countAll(connection, closure.tables),
+    totals: new Map([...(await countAll(connection, others)), [closure.root, rootTotal]]),
   };
 }
 
@@ -111,7 +113,9 @@ async function planOf(
   const { closure, step } = prepared;
   const { archive, guard } = step;
   const whole =
-    window === 'online' ? null : (selected.whole ?? (await readWholeTables(scope, closure)));
+    window === 'online'
+      ? null
+      : (selected.whole ?? (await readWholeTables(scope, closure, selected.counts.total)));
   const counts = await planCountsOf(scope, closure, { ...selected, whole });
   const question = { closure, counts, archive, window, isFreeForm, asked: strategy };
   const choice = chooseStrategy(

@@ -32,7 +32,7 @@ export async function purgeInWindow(
   const { closure, step, order } = prepared;
   await lockTables(connection, changedTables(closure));
   const counts = await countRows(connection, countedRows(scope, closure.root, step.rows));
-  const whole = await readWholeTables(scope, closure);
+  const whole = await readWholeTables(scope, closure, counts.total);
   const share = counts.matching / Math.max(1, counts.total);
   const isMostlyDoomed = share >= SURVIVORS_FROM_SHARE && canTellFromSurvivors(catalog, closure);
   const selected = isMostlyDoomed
@@ -71,9 +71,8 @@ async function selectSurvivors(
   known: Known,
 ): Promise<Selected> {
   const { totals } = known.whole;
-  const { rows, archive } = step;
   // The lists of the doomed have been made, and have their own names.
-  const scope = { rows, closure, totals, prefix: `${prefix}k`, archive };
+  const scope = { rows: step.rows, closure, totals, prefix: `${prefix}k` };
   const selection = new SurvivorSelection(connection, scope);
   await selection.select();
   return { ...known, selection, rootRows: selection.rootRows, taken: NOTHING_TAKEN };

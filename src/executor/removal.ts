@@ -61,7 +61,7 @@ export class Removal {
       const planned = selection.doomedCount(table);
       if (planned === 0) continue;
       const from = selection.fromDoomed(table);
-      const rows = { source: table.name, kind: 'rows' as const, changedColumns: null, from };
+      const rows = { source: table.name, from };
       this.tally(table.name).archived += await this.#copy(rows, planned);
     }
   }

@@ -1,10 +1,11 @@
 import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
-import { createTableAs } from '../database/create-table-as.ts';
+import { createTemporaryTable } from '../database/create-table-as.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { ColumnName, QualifiedName } from '../kernel/identifiers.ts';
 import { joinSql, rawSql, sql } from '../kernel/sql.ts';
-import { selfAlias, wholeRow } from './row-identity.ts';
+import { rowHash } from './row-hash.ts';
+import { selfAlias } from './row-identity.ts';
 import type { SelectedRows } from './selected-rows.ts';
 
 interface Content {
@@ -40,7 +41,7 @@ export class Rewrite {
     const kept: Kept[] = [];
     for (const [at, table] of tables.entries()) {
       const copy = this.#selection.survivors(table) ?? (await this.#copySurvivors(table, at));
-      kept.push({ table, copy, before: await this.#contentOf(copy) });
+      kept.push({ table, copy, before: await this.#contentOf(table, copy) });
     }
     this.#kept = kept;
     const names = joinSql(
@@ -58,7 +59,7 @@ export class Rewrite {
     const rows = new Map<Table, number>();
     for (const { table, copy, before } of this.#kept) {
       await this.#putBack(table, copy);
-      const after = await this.#contentOf(table.name);
+      const after = await this.#contentOf(table, table.name);
       if (after.rows !== before.rows || after.hash !== before.hash) {
         throw survivorsChanged(table, before.rows, after.rows);
       }
@@ -69,9 +70,9 @@ export class Rewrite {
 
   async #copySurvivors(table: Table, at: number): Promise<QualifiedName> {
     const name = new QualifiedName('pg_temp', `hygiene_${this.#prefix}_kept_${String(at + 1)}`);
-    await createTableAs(
+    await createTemporaryTable(
       this.#connection,
-      { name, temporary: true },
+      name,
       sql`
         select ${rawSql(selfAlias(table))}.*
           from ${table.name}
@@ -95,13 +96,13 @@ export class Rewrite {
     `);
   }
 
-  #contentOf(table: QualifiedName): Promise<Content> {
+  #contentOf({ columns }: Table, from: QualifiedName): Promise<Content> {
     return queryOne<Content>(
       this.#connection,
       sql`
         select count(*)::float8 as rows,
-               coalesce(sum(hashtextextended(${wholeRow('hygiene_row')}, 0)), 0)::text as hash
-          from ${table} as hygiene_row
+               coalesce(sum(${rowHash(columns, 'hygiene_row')}), 0)::text as hash
+          from ${from} as hygiene_row
       `,
     );
   }

@@ -1,6 +1,6 @@
 import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
-import { createTableAs } from '../database/create-table-as.ts';
+import { createTemporaryTable } from '../database/create-table-as.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
@@ -21,9 +21,10 @@ import { createWorkTable, type WorkTable } from './selection-sql.ts';
 import {
   countDangling,
   deleteUnkept,
-  fromUnkept,
+  fromDoomed,
   isUnkept,
   type Kept,
+  type KeptSelection,
   selectDangling,
   selectKept,
 } from './survivor-sql.ts';
@@ -33,8 +34,6 @@ export interface SurvivorScope {
   readonly closure: Closure;
   /** Rows of each table of the closure, exactly. */
   readonly totals: ReadonlyMap<Table, number>;
-  /** Whether the doomed rows will be copied. */
-  readonly archive: boolean;
   /** Distinguishes the work tables of several selections in one transaction. */
   readonly prefix: string;
 }
@@ -89,7 +88,7 @@ export class SurvivorSelection implements SelectedRows {
   }
 
   fromDoomed(table: Table): Sql {
-    return fromUnkept(this.#keptOf(table));
+    return fromDoomed(this.#keptOf(table), this.#keptSelection(table));
   }
 
   isDoomed(table: Table): Sql {
@@ -113,25 +112,29 @@ export class SurvivorSelection implements SelectedRows {
   }
 
   async #keep(table: Table): Promise<void> {
-    const { prefix, rows, closure } = this.#scope;
+    const { prefix } = this.#scope;
     const at = String(this.#kept.size + 1);
     const name = new QualifiedName('pg_temp', `hygiene_${prefix}_kept_${at}`);
-    const followed = closure.edges.filter(
-      (edge) => edge.action === 'purge' && edge.child === table,
-    );
-    const copy = selectKept(table, {
-      rows: table === closure.root ? rows : null,
-      parents: followed.map((edge) => ({ edge, kept: this.#keptOf(edge.parent) })),
-    });
-    const count = await createTableAs(this.#connection, { name, temporary: true }, copy);
+    const copy = selectKept(table, this.#keptSelection(table));
+    const count = await createTemporaryTable(this.#connection, name, copy);
     if (this.#isLookedUp(table)) await this.#connection.query(sql`analyze ${name}`);
     this.#kept.set(table, { name, table, rows: count });
   }
 
+  #keptSelection(table: Table): KeptSelection {
+    const { rows, closure } = this.#scope;
+    const followed = closure.edges.filter(
+      (edge) => edge.action === 'purge' && edge.child === table,
+    );
+    return {
+      rows: table === closure.root ? rows : null,
+      parents: followed.map((edge) => ({ edge, kept: this.#keptOf(edge.parent) })),
+    };
+  }
+
   /** A copy that nothing is joined with needs no statistics. */
   #isLookedUp(table: Table): boolean {
-    const { archive, closure } = this.#scope;
-    return archive || closure.edges.some(({ parent }) => parent === table);
+    return this.#scope.closure.edges.some(({ parent }) => parent === table);
   }
 
   async #listDangling({ edge, work }: ChangeSource): Promise<void> {

@@ -56,8 +56,20 @@ function freeOf({ child, foreignKey }: ClosureEdge): readonly Sql[] {
   return foreignKey.childColumns.map((name) => sql`${qualified(selfAlias(child), name)} is null`);
 }
 
-export function fromUnkept(kept: Kept): Sql {
-  return sql`from ${kept.table.name} where ${isUnkept(kept)}`;
+/**
+ * The doomed rows, told as cheaply as it goes: by the predicate itself, by the one parent they hang on,
+ * else by their absence among the survivors.
+ */
+export function fromDoomed(kept: Kept, { rows, parents }: KeptSelection): Sql {
+  const { name } = kept.table;
+  if (rows !== null) return sql`from ${name} where ${goesByItself(rows)}`;
+  const [only, ...others] = parents;
+  if (only === undefined || others.length > 0) return sql`from ${name} where ${isUnkept(kept)}`;
+  return fromDangling({ edge: only.edge, parent: only.kept, survivors: null });
+}
+
+function goesByItself({ mode, predicate }: RowSet): Sql {
+  return mode === 'match' ? sql`(${predicate}) is true` : sql`(${predicate}) is false`;
 }
 
 export function isUnkept(kept: Kept): Sql {

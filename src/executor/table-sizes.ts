@@ -11,6 +11,7 @@ export async function countAll(
   connection: Connection,
   tables: readonly Table[],
 ): Promise<ReadonlyMap<Table, number>> {
+  if (tables.length === 0) return new Map();
   const counts = tables.map(
     ({ name }, at) => sql`(select count(*)::float8 from ${name}) as ${new ColumnName(String(at))}`,
   );

@@ -16,20 +16,25 @@ const run = promisify(execFile);
 const supervisor = fileURLToPath(new URL('./postgres-supervisor.js', import.meta.url));
 
 const startTimeoutMs = 30_000;
-const serverSettings: Readonly<Record<string, string>> = {
+type Settings = Readonly<Record<string, string>>;
+
+const serverSettings: Settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  // Nothing here has to survive a crash of the machine.
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  shared_buffers: '64MB',
   max_connections: '100',
   max_prepared_transactions: '0',
   track_counts: 'on',
   // Statistics and dead rows change when a test says so, not when a background worker does.
   autovacuum: 'off',
   timezone: 'UTC',
+};
+
+/** For tests: nothing in them has to survive a crash of the machine. */
+export const careless: Settings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_buffers: '64MB',
 };
 
 /** A running PostgreSQL that belongs to this process. */
@@ -56,12 +61,13 @@ interface Cluster {
 /**
  * Starts a throwaway PostgreSQL 18 on a free loopback port, with its data in a temporary directory.
  * It ends with `stop()`, and also when this process ends in any other way.
+ * @param settings beside those that every run needs; what is left out is as PostgreSQL itself has it
  */
-export async function startPostgresServer(): Promise<PostgresServer> {
+export async function startPostgresServer(settings: Settings = careless): Promise<PostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'hygiene-postgres-'));
   try {
     const cluster = await createCluster(directory);
-    return await startCluster(cluster);
+    return await startCluster(cluster, { ...serverSettings, ...settings });
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
@@ -96,12 +102,9 @@ async function createCluster(directory: string): Promise<Cluster> {
   return { directory, native, account, port, url };
 }
 
-async function startCluster(cluster: Cluster): Promise<PostgresServer> {
+async function startCluster(cluster: Cluster, given: Settings): Promise<PostgresServer> {
   const { directory, native, account, port, url } = cluster;
-  const settings = Object.entries(serverSettings).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
+  const settings = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(
     process.execPath,
     [

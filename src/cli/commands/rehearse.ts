@@ -1,6 +1,6 @@
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
-import { execOrderOption } from '../options.ts';
+import { execOrderOption, maintenanceOption, strategyOption } from '../options.ts';
 
 /**
  * Removes, restores and compares, then rolls back.
@@ -33,7 +33,11 @@ export const rehearseCommand: Command = {
   name: 'rehearse',
   usage: 'rehearse [id]',
   describe: 'Remove, restore and compare what is pending, then roll back',
-  options: { 'exec-order': execOrderOption },
+  options: {
+    maintenance: maintenanceOption,
+    strategy: strategyOption,
+    'exec-order': execOrderOption,
+  },
   positionals: [{ name: 'id', describe: 'One migration; default: all that is pending' }],
   run: rehearse,
 };
