@@ -5,7 +5,7 @@ import { largeSchema } from './large-schema.ts';
 import { type Figure, passes, renderFigures } from './measure.ts';
 import { memoryFigures } from './memory.ts';
 import { processFigures } from './processes.ts';
-import { strategyFigures } from './strategies.ts';
+import { fewDoomedFigures, largeWindowFigures, unindexedFigures } from './strategies.ts';
 import { restoreFigures } from './restore.ts';
 
 /** \`npm run bench\` runs all; \`npm run bench -- large-schema memory\` runs some. */
@@ -14,7 +14,9 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   memory: memoryFigures,
   'large-schema': largeSchema,
   'large-purge': largePurge,
-  strategies: strategyFigures,
+  window: largeWindowFigures,
+  unindexed: unindexedFigures,
+  'few-doomed': fewDoomedFigures,
   restore: restoreFigures,
   batched: batchedFigures,
 };

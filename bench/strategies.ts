@@ -27,13 +27,9 @@ const SURVIVOR_REWRITE = [
 /** What most people do where the foreign keys cascade. It keeps no copy. */
 const CASCADE = [`delete from users where ${DOOMED}`];
 
-export async function strategyFigures(): Promise<readonly Figure[]> {
-  return [...(await large()), ...(await unindexed()), ...(await fewDoomed())];
-}
-
 const maintenance = { window: 'maintenance' } as const;
 
-async function large(): Promise<readonly Figure[]> {
+export async function largeWindowFigures(): Promise<readonly Figure[]> {
   const world = await purgeWorld({ users: 300_000, doomedPercent: 90, indexed: true });
   const rewrite = await interleaved(
     RUNS,
@@ -65,7 +61,7 @@ async function large(): Promise<readonly Figure[]> {
   ];
 }
 
-async function unindexed(): Promise<readonly Figure[]> {
+export async function unindexedFigures(): Promise<readonly Figure[]> {
   const times = new Map<number, number>();
   const sizes = [10_000, 20_000, 50_000, 100_000, 200_000];
   let cascade = 0;
@@ -124,7 +120,7 @@ async function unindexed(): Promise<readonly Figure[]> {
   ];
 }
 
-async function fewDoomed(): Promise<readonly Figure[]> {
+export async function fewDoomedFigures(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const users of [1_000, 30_000, 300_000]) {
     const world = await purgeWorld({ users, doomedPercent: 5, indexed: true });
