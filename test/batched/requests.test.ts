@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { statusOperation } from '../../src/app/operations/status.ts';
 import { statusText } from '../../src/report/status.ts';
 import { RunnerProcess } from '../engine/runner-process.ts';
-import { events } from '../engine/witness.ts';
+import { contents, countOf, events } from '../engine/witness.ts';
 import { migration } from '../engine/workbench.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
@@ -95,6 +95,25 @@ describe('what other commands ask of a run of batches', () => {
       'started',
       'applied',
     ]);
+  });
+
+  test('what is cancelled can be put back, but not while a run is at work on it', async () => {
+    const original = await contents(database);
+    const runner = start('up');
+    await crowd.untilDone(200);
+    const early = await hygiene('restore', CROWD_ID);
+    expect(early.code).toBe(6);
+    expect(early.stderr).toContain(`hygiene cancel ${CROWD_ID}`);
+    expect((await hygiene('cancel', CROWD_ID)).code).toBe(0);
+    expect((await runner.ended()).code).toBe(1);
+    expect((await hygiene('restore', CROWD_ID, '--reason', 'wrong rows')).code).toBe(0);
+    expect(await contents(database)).toEqual(original);
+    expect((await hygiene('up')).stdout).toContain(`held: ${CROWD_ID}`);
+    expect(await contents(database)).toEqual(original);
+    expect((await hygiene('reapply', CROWD_ID, '--reason', 'right after all')).code).toBe(0);
+    expect((await hygiene('up')).code).toBe(0);
+    expect(await countOf(database, "users where email like '%@example.com'")).toBe(0);
+    expect(await database.query('select ok from hygiene.verify_ledger()')).toEqual([{ ok: true }]);
   });
 
   test('--max-duration stops between batches, later migrations wait, work goes on', async () => {

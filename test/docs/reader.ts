@@ -86,6 +86,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/ {2,}(?:\S+ \/ )?\S+ {2,}[0-9a-f]{8}$/gm, '  WHO  HASH'],
   [/by {2,}hash$/gm, 'by  hash'],
   [/(?<=[( ])\d[\d.,]* m?s\b/g, 'DURATION'],
+  [/\b\d[\d.]* (?:kB|MB)\b/g, 'SIZE'],
   [/hash [0-9a-f]{8}/g, 'hash HASH'],
   [/sha256:[0-9a-f]{64}/g, 'sha256:HASH'],
   [/cleanup_log_\d{8}T\d{6}Z/g, 'cleanup_log_TIME'],

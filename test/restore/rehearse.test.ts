@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
+import { declared } from '../engine/schema-witness.ts';
 import { contents, countOf, events } from '../engine/witness.ts';
 import { evidenceOf, migration, purgeDemoUsers, Workbench } from '../engine/workbench.ts';
 import type { RehearseReport } from '../../src/runner/rehearse.ts';
@@ -56,6 +57,15 @@ describe('rehearse', () => {
     );
     evidenceOf(await bench.up());
     expect(await events(database)).toEqual(['rehearsed', 'started', 'applied']);
+  });
+
+  test('in the window, of a rewrite, finds rows and schema as they were', async () => {
+    bench.write(`${ID}.ts`, purgeDemoUsers());
+    const before = { rows: await contents(database), schema: await declared(database) };
+    const report = await bench.rehearse(null, { window: 'maintenance', strategy: 'rewrite' });
+    expect(comparedIn(report)).toHaveLength(5);
+    expect({ rows: await contents(database), schema: await declared(database) }).toEqual(before);
+    expect(await traces()).toEqual([]);
   });
 
   test('finds a trigger that alters rows on their way back, and names it', async () => {
