@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Workbench } from '../test/engine/workbench.ts';
 import { createDatabase } from '../test/support/cloned-database.ts';
 import type { Figure } from './measure.ts';
-import { BIN } from './processes.ts';
+import { BIN, buildOnce } from './processes.ts';
 
 const REPORTER = fileURLToPath(new URL('./report-memory.mjs', import.meta.url));
 const BAR_MB = 150;
@@ -41,6 +41,7 @@ export default defineHygiene({
 
 /** The most memory that \`hygiene up\` held, for few and for many rows. */
 export async function memoryFigures(): Promise<readonly Figure[]> {
+  buildOnce();
   const figures: Figure[] = [];
   for (const each of CASES) {
     const { rows, transaction } = each;

@@ -5,7 +5,7 @@ import { asksForGuard, GUARD_LINE } from './guard.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
 import { counted, grouped } from '../kernel/counts.ts';
-import { duration } from './wording.ts';
+import { duration, upLine } from './wording.ts';
 
 /** What `up` would do, for the person who approves it. */
 export function planText(report: PlanReport, style: Style = plainStyle): string[] {
@@ -19,7 +19,7 @@ export function planText(report: PlanReport, style: Style = plainStyle): string[
     ...migrations.flatMap((migration) => [...migrationLines(migration, style), '']),
     ...asides,
     ...wrapped(sumLine(migrations)).map(style.bold),
-    nextLine(migrations),
+    nextLine(report),
   ];
 }
 
@@ -180,9 +180,9 @@ export function totals(migrations: readonly PlannedMigration[]): PlanTotals {
   };
 }
 
-function nextLine(migrations: readonly PlannedMigration[]): string {
+function nextLine({ migrations, ...how }: PlanReport): string {
   const refused = migrations.filter(({ refusals }) => refusals.length > 0).length;
   return refused === 0
-    ? 'Nothing was changed. Next: hygiene up'
+    ? `Nothing was changed. Next: ${upLine(how)}`
     : `Nothing was changed. ${counted(refused, 'migration')} would be refused: see above what would allow it.`;
 }

@@ -4,7 +4,7 @@ import type { Fields } from './document.ts';
 import { errorDocument, errorLines } from './error.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
-import { duration, shortHash } from './wording.ts';
+import { duration, shortHash, upLine } from './wording.ts';
 
 type Rehearsed = Extract<RehearsalResult['outcome'], { kind: 'rehearsed' }>;
 
@@ -81,7 +81,7 @@ export function rehearseEnding(report: RehearseReport, style: Style = plainStyle
     style.bold(
       `${counted(count('rehearsed'), 'migration')} rehearsed${failed === 0 ? '' : `, ${grouped(failed)} failed`}: all was rolled back.`,
     ),
-    ...(error === null ? ['Next: hygiene up'] : []),
+    ...(error === null ? [`Next: ${upLine(report)}`] : []),
   ];
 }
 

@@ -1,3 +1,5 @@
+import type { Strategy, Window } from '../planner/strategy.ts';
+
 /** A duration in the unit that a person would use: `12 ms`, `3.4 s`, `5 min`, `2.5 h`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
@@ -15,4 +17,16 @@ export function moment(at: Date): string {
 /** As much of a hash as people compare by eye. */
 export function shortHash(hash: string): string {
   return hash.replace(/^sha256:/, '').slice(0, 8);
+}
+
+/** The `up` that does what was tried: in the same window, by the same strategy. */
+export function upLine({
+  window,
+  strategy,
+}: {
+  readonly window: Window;
+  readonly strategy: Strategy | null;
+}): string {
+  const inWindow = window === 'maintenance' ? ' --maintenance' : '';
+  return `hygiene up${inWindow}${strategy === null ? '' : ` --strategy ${strategy}`}`;
 }

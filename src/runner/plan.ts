@@ -16,12 +16,13 @@ import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { PurgePlan } from '../planner/plan.ts';
-import type { PurgeStep, ScrubStep } from '../planner/steps.ts';
+import type { Strategy, Window } from '../planner/strategy.ts';
 import { isForEnvironment } from '../policy/environment.ts';
 import { forTransaction, type PlannedBatches, plannedBatches } from './batched/planned-batches.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import { asRunError } from './failures.ts';
 import type { ExecOrder, Selected } from './pending.ts';
+import { type PlannableStep, stepsOf, type UnknownStep } from './plannable-steps.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import { filesInTurn, inspect, type MigrationSource } from './inspection.ts';
@@ -35,8 +36,7 @@ export type PlannedStep =
       readonly total: number;
       readonly nullRows: number;
     }
-  /** What SQL and functions do shows only when they run; their budget bounds it. */
-  | { readonly kind: 'unknown'; readonly label: string };
+  | UnknownStep;
 
 export interface PlannedMigration {
   readonly id: string;
@@ -53,6 +53,9 @@ export interface PlannedMigration {
 }
 
 export interface PlanReport {
+  /** As it was planned for: an `up` without them may do otherwise. */
+  readonly window: Window;
+  readonly strategy: Strategy | null;
   readonly environment: string | null;
   readonly ledgerInstalled: boolean;
   readonly migrations: readonly PlannedMigration[];
@@ -80,7 +83,9 @@ export async function plan(
   const others = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
   const elsewhere = [...files.elsewhere, ...others].sort();
   const migrations = here.length === 0 ? [] : await planAll(engine, here);
-  return { environment, ledgerInstalled: snapshot.installed, migrations, selected, elsewhere };
+  const { window, strategy } = engine.settings;
+  const ledgerInstalled = snapshot.installed;
+  return { window, strategy, environment, ledgerInstalled, migrations, selected, elsewhere };
 }
 
 async function planAll(
@@ -104,8 +109,6 @@ async function planAll(
   }
 }
 
-type UnknownStep = Extract<PlannedStep, { kind: 'unknown' }>;
-type PlannableStep = PurgeStep | ScrubStep | UnknownStep;
 type PreparedStep =
   | { readonly kind: 'purge'; readonly scope: PurgeScope; readonly prepared: PreparedPurge }
   | { readonly kind: 'scrub'; readonly scope: PurgeScope; readonly prepared: PreparedScrub }
@@ -116,14 +119,6 @@ interface PreparedMigration {
   readonly migration: RunnableMigration;
   readonly missing: readonly string[];
   readonly steps: readonly PreparedStep[];
-}
-
-function stepsOf({ up }: RunnableMigration): readonly PlannableStep[] {
-  if (up.kind === 'script') return [{ kind: 'unknown', label: 'SQL script' }];
-  if (up.kind === 'function') return [{ kind: 'unknown', label: 'function' }];
-  return up.steps.map((step) =>
-    step.kind === 'sql' ? { kind: 'unknown', label: 'SQL statement' } : step,
-  );
 }
 
 class MigrationPlanner {

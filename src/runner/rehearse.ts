@@ -9,6 +9,7 @@ import { readIdentity } from '../ledger/identity.ts';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
 import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { statusAfter } from '../ledger/transitions.ts';
+import type { Strategy, Window } from '../planner/strategy.ts';
 import { isForEnvironment } from '../policy/environment.ts';
 import { type Engine, runLock, transactionSettings } from './engine.ts';
 import { eventError, type EventContext, migrationEvent } from './events.ts';
@@ -43,6 +44,8 @@ export interface RehearsalResult {
 }
 
 export interface RehearseReport {
+  readonly window: Window;
+  readonly strategy: Strategy | null;
   readonly environment: string | null;
   readonly results: readonly RehearsalResult[];
   readonly elsewhere: readonly string[];
@@ -73,7 +76,9 @@ export async function rehearse(
   const environment = snapshot.marker?.environment ?? null;
   options.begun?.(environment);
   const { migrations, elsewhere } = await wanted(snapshot, source, options);
-  if (migrations.length === 0) return { environment, results: [], elsewhere, error: null };
+  const { window, strategy } = engine.settings;
+  const about = { window, strategy, environment, elsewhere };
+  if (migrations.length === 0) return { ...about, results: [], error: null };
 
   const context = await contextOf(engine, snapshot);
   const results: RehearsalResult[] = [];
@@ -86,7 +91,7 @@ export async function rehearse(
   const errors = results.flatMap(({ outcome }) =>
     outcome.kind === 'failed' ? [outcome.error] : [],
   );
-  return { environment, results, elsewhere, error: errors[0] ?? null };
+  return { ...about, results, error: errors[0] ?? null };
 }
 
 /** The proofs need functions of the ledger's schema, so it is made where it is missing, as `up` does. */

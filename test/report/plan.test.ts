@@ -86,6 +86,8 @@ const migration: PlannedMigration = {
 };
 
 const report: PlanReport = {
+  window: 'online',
+  strategy: null,
   environment: 'production',
   ledgerInstalled: true,
   migrations: [migration],
@@ -94,6 +96,13 @@ const report: PlanReport = {
 };
 
 describe('the text of a plan', () => {
+  test('names the up that does what was planned, window and strategy included', () => {
+    const inWindow = { ...report, window: 'maintenance', strategy: 'rewrite' } as const;
+    expect(planText(inWindow).at(-1)).toBe(
+      'Nothing was changed. Next: hygiene up --maintenance --strategy rewrite',
+    );
+  });
+
   test('has tables, foreign keys with rows, NULL rows, warnings with their SQL, and what would not run', () => {
     expect(planText(report).join('\n')).toBe(`20260101000000_purge
   Remove demo users
