@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { ConnectOptions } from '../../src/app/compose.ts';
 import {
   archiveExportOperation,
   archiveListOperation,
@@ -12,34 +10,23 @@ import {
 } from '../../src/app/operations/archive.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import { rawSql } from '../../src/kernel/sql.ts';
-import { openConnection } from '../database/open-connection.ts';
-import { evidenceOf, migration, purgeDemoUsers, Workbench } from '../engine/workbench.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { embeddedIn } from '../support/embedded.ts';
+import { evidenceOf, migration, purgeDemoUsers } from '../engine/workbench.ts';
+import { onEmbedded, onServer, type SampleProject } from './both-projects.ts';
 
 const PURGE = '20260101000000_purge_demo_users';
 const SCRUB = '20260102000000_scrub_names';
-const SAMPLE = ['schema.sql', 'demo-data.sql']
-  .map((name) =>
-    readFileSync(fileURLToPath(new URL(`../../hygiene/sample/${name}`, import.meta.url)), 'utf8'),
-  )
-  .join('\n');
-
 /** Rehearse, apply, restore, list, export and prune; what each says, without times. */
-async function story(
-  bench: Workbench,
-  where: Partial<ConnectOptions>,
-  open: () => Promise<Connection>,
-): Promise<Readonly<Record<string, unknown>>> {
+async function story({
+  bench,
+  where,
+  open,
+}: SampleProject): Promise<Readonly<Record<string, unknown>>> {
   bench
     .write(`${PURGE}.ts`, purgeDemoUsers())
     .write(
       `${SCRUB}.ts`,
       migration({ up: "scrub(rows('users', sql`id % 2 = 0`), { set: { name: 'Somebody' } })" }),
     );
-  const seeded = await open();
-  await seeded.script(SAMPLE);
-  await seeded.close();
   const before = await contentsOf(open);
   const options = { ...bench.options(where), id: PURGE };
   const rehearsed = await bench.rehearse(null, where);
@@ -88,28 +75,19 @@ async function contentsOf(open: () => Promise<Connection>): Promise<string> {
 }
 
 describe('the way back', () => {
-  let database: TestDatabase;
-  let onServer: Readonly<Record<string, unknown>>;
+  let server: Readonly<Record<string, unknown>>;
   let embedded: Readonly<Record<string, unknown>>;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    onServer = await story(new Workbench(database.url), {}, () => openConnection(database.url));
-    const bench = new Workbench('postgres://nobody@nowhere.invalid/nothing');
-    const source = await embeddedIn(join(bench.directory, '.hygiene'));
-    embedded = await story(bench, { databaseUrl: null, embedded: true }, () => source.connect());
-    rmSync(bench.directory, { recursive: true, force: true });
+    server = await onServer(story);
+    embedded = await onEmbedded(story);
   }, 180_000);
 
-  afterAll(async () => {
-    await database.drop();
-  });
-
   test('leads to the start on a server', () => {
-    expect(onServer).toMatchObject({ isAsBefore: true, pruned: ['1 day left'] });
+    expect(server).toMatchObject({ isAsBefore: true, pruned: ['1 day left'] });
   });
 
   test('is the same in the embedded database', () => {
-    expect(embedded).toEqual(onServer);
+    expect(embedded).toEqual(server);
   });
 });

@@ -1,18 +1,11 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-
-import type { ConnectOptions } from '../../src/app/compose.ts';
 import type { UpOperationReport } from '../../src/app/operations/up.ts';
 import { verifyOperation } from '../../src/app/operations/verify.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import { rawSql } from '../../src/kernel/sql.ts';
-import { migration, purgeDemoUsers, Workbench } from '../engine/workbench.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { openConnection } from '../database/open-connection.ts';
-import { embeddedIn } from '../support/embedded.ts';
+import { migration, purgeDemoUsers, type Workbench } from '../engine/workbench.ts';
+import { onEmbedded, onServer, type SampleProject } from './both-projects.ts';
 
 const PURGE = '20260101000000_purge_demo_users';
 const SCRUB = '20260102000000_scrub_names';
@@ -117,24 +110,11 @@ interface Story {
 }
 
 describe('the whole job', () => {
-  const sample = ['schema.sql', 'demo-data.sql']
-    .map((name) =>
-      readFileSync(fileURLToPath(new URL(`../../hygiene/sample/${name}`, import.meta.url)), 'utf8'),
-    )
-    .join('\n');
-  let database: TestDatabase;
-  let onServer: Story;
+  let server: Story;
   let embedded: Story;
 
-  async function story(
-    bench: Workbench,
-    where: Partial<ConnectOptions>,
-    open: () => Promise<Connection>,
-  ): Promise<Story> {
+  async function story({ bench, where, open }: SampleProject): Promise<Story> {
     fill(bench);
-    const seeded = await open();
-    await seeded.script(sample);
-    await seeded.close();
     const reports = [told(await bench.up(where)), told(await bench.up(where))];
     const { migrations } = await verifyOperation(bench.world(), bench.options(where));
     const connection = await open();
@@ -144,20 +124,12 @@ describe('the whole job', () => {
   }
 
   beforeAll(async () => {
-    database = await createDatabase();
-    onServer = await story(new Workbench(database.url), {}, () => openConnection(database.url));
-    const bench = new Workbench('postgres://nobody@nowhere.invalid/nothing');
-    const source = await embeddedIn(join(bench.directory, '.hygiene'));
-    embedded = await story(bench, { databaseUrl: null, embedded: true }, () => source.connect());
-    rmSync(bench.directory, { recursive: true, force: true });
+    server = await onServer(story);
+    embedded = await onEmbedded(story);
   }, 180_000);
 
-  afterAll(async () => {
-    await database.drop();
-  });
-
   test('goes on a server as it is meant to', () => {
-    expect(onServer.left.events.map((event) => [event['event'], event['migration_id']])).toEqual([
+    expect(server.left.events.map((event) => [event['event'], event['migration_id']])).toEqual([
       ...[PURGE, SCRUB, FREE, PAIR].flatMap((id) => [
         ['started', id],
         ['applied', id],
@@ -167,32 +139,32 @@ describe('the whole job', () => {
       ['started', WRONG],
       ['failed', WRONG],
     ]);
-    expect(onServer.reports[0]).toMatchObject({
+    expect(server.reports[0]).toMatchObject({
       error: { code: 'HYG_VERIFY_FAILED', exit: 4 },
       remaining: [WRONG],
     });
-    expect(onServer.left.chain).toEqual([{ ok: true, problem: null }]);
-    expect(onServer.left.tables).toMatchObject({
+    expect(server.left.chain).toEqual([{ ok: true, problem: null }]);
+    expect(server.left.tables).toMatchObject({
       'public.users': { rows: 20 },
       'hygiene_archive."20260101000000_g1_users"': { rows: 300 },
     });
   });
 
   test('tells the same of the embedded database', () => {
-    expect(embedded.reports).toEqual(onServer.reports);
+    expect(embedded.reports).toEqual(server.reports);
   });
 
   test('leaves the same rows in the embedded database, and archives the same', () => {
-    expect(embedded.left.tables).toEqual(onServer.left.tables);
+    expect(embedded.left.tables).toEqual(server.left.tables);
   });
 
   test('leaves the same events with the same counts in the embedded ledger', () => {
-    expect(embedded.left.events).toEqual(onServer.left.events);
-    expect(embedded.left.chain).toEqual(onServer.left.chain);
+    expect(embedded.left.events).toEqual(server.left.events);
+    expect(embedded.left.chain).toEqual(server.left.chain);
   });
 
   test('finds the same when the lasting checks are repeated', () => {
-    expect(embedded.verified).toEqual(onServer.verified);
+    expect(embedded.verified).toEqual(server.verified);
     expect(embedded.verified).toHaveLength(4);
   });
 });
