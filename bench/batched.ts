@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
 import type { TestDatabase } from '../test/support/cloned-database.ts';
-import { Workbench } from '../test/engine/workbench.ts';
 import type { Copies } from './copies.ts';
 import { largePurgeCopies, USERS } from './large-purge.ts';
 import { type Figure, interleaved, median, timed } from './measure.ts';
+import { runHygiene } from './purge-world.ts';
 
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 3);
 const BATCH = 1_000;
@@ -16,20 +16,6 @@ const WRITERS = fileURLToPath(new URL('./writers.mjs', import.meta.url));
 const WRITES_A_SECOND = 100;
 const WRITES_MIN = 10_000;
 const WRITING_MS = 14_000;
-
-const MIGRATION = `
-import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
-const demoUsers = rows('users', sql\`email like '%@example.com'\`);
-export default defineHygiene({
-  description: 'Remove the demo users of the benchmark',
-  transaction: 'batched',
-  irreversible: 'It is a benchmark',
-  up: purge(demoUsers, { dependents: 'all', archive: false, budget: { max: 2_000_000 } }),
-  async verify({ expect }) {
-    await expect.none(demoUsers);
-  },
-});
-`;
 
 /** Batches as they are written by hand: by key, children first, each committed, no way back into the middle. */
 async function byHand({ url }: TestDatabase): Promise<void> {
@@ -61,10 +47,8 @@ async function byHand({ url }: TestDatabase): Promise<void> {
   await client.end();
 }
 
-async function runHygiene({ url }: TestDatabase): Promise<void> {
-  const bench = new Workbench(url).write('20260101000000_purge_demo_users.ts', MIGRATION);
-  const { error } = await bench.up({ statementTimeoutMs: 0 });
-  if (error !== null) throw error;
+function purgeInBatches(database: TestDatabase): Promise<void> {
+  return runHygiene(database, { archive: false, more: "transaction: 'batched'," });
 }
 
 interface Written {
@@ -98,7 +82,7 @@ async function besideWriters(copies: Copies): Promise<readonly Figure[]> {
   const beside: Written[] = [];
   const purges = { alone: [] as number[], beside: [] as number[] };
   for (let run = 0; run < RUNS; run += 1) {
-    purges.alone.push(await copies.with((database) => timed(() => runHygiene(database))));
+    purges.alone.push(await copies.with((database) => timed(() => purgeInBatches(database))));
     alone.push(
       await copies.with(async (database) => {
         const writers = new Writers(database);
@@ -108,7 +92,7 @@ async function besideWriters(copies: Copies): Promise<readonly Figure[]> {
     );
     await copies.with(async (database) => {
       const writers = new Writers(database);
-      purges.beside.push(await timed(() => runHygiene(database)));
+      purges.beside.push(await timed(() => purgeInBatches(database)));
       beside.push(await writers.stop());
     });
   }
@@ -141,7 +125,7 @@ export async function batchedFigures(): Promise<readonly Figure[]> {
   const copies = await largePurgeCopies();
   const { first, second } = await interleaved(
     RUNS,
-    () => copies.run(runHygiene),
+    () => copies.run(purgeInBatches),
     () => copies.run(byHand),
   );
   const writers = await besideWriters(copies);

@@ -1,6 +1,7 @@
 import type { TestDatabase } from '../test/support/cloned-database.ts';
 import { Workbench } from '../test/engine/workbench.ts';
 import { Copies, countsOf, runStatements } from './copies.ts';
+import { DEMO_PURGE_ID, demoPurge } from './demo-purge.ts';
 import { type Figure, interleaved } from './measure.ts';
 
 /** 1.35 million rows in four tables, of which nine tenths hang on demo users. */
@@ -32,18 +33,6 @@ const PURGE_SCHEMA = `
   create index on payments (user_id);
   create index on reports (author_id);
   create schema by_hand;
-`;
-
-const MIGRATION = `
-import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
-const demoUsers = rows('users', sql\`email like '%@example.com'\`);
-export default defineHygiene({
-  description: 'Remove the demo users of the benchmark',
-  up: purge(demoUsers, { dependents: 'all', budget: { max: 2_000_000 } }),
-  async verify({ expect }) {
-    await expect.none(demoUsers);
-  },
-});
 `;
 
 const CONFIG = `
@@ -113,7 +102,7 @@ export async function largePurge(): Promise<readonly Figure[]> {
 
 async function runHygiene({ url }: TestDatabase): Promise<void> {
   const bench = new Workbench(url)
-    .write('20260101000000_purge_demo_users.ts', MIGRATION)
+    .write(`${DEMO_PURGE_ID}.ts`, demoPurge({ archive: true }))
     .write('config.ts', CONFIG);
   const { error } = await bench.up({ statementTimeoutMs: 0 });
   if (error !== null) throw error;

@@ -3,6 +3,7 @@ import { Workbench } from '../test/engine/workbench.ts';
 import type { ConnectOptions } from '../src/app/compose.ts';
 import type { TestDatabase } from '../test/support/cloned-database.ts';
 import { Copies, countsOf } from './copies.ts';
+import { DEMO_PURGE_ID, type DemoPurge, demoPurge } from './demo-purge.ts';
 
 export interface WorldSize {
   readonly users: number;
@@ -52,30 +53,14 @@ export function purgeWorld(size: WorldSize): Promise<Copies> {
   });
 }
 
-interface PurgeRun extends Partial<ConnectOptions> {
-  readonly archive: boolean;
-  /** Further fields of the definition, such as \`transaction: 'batched',\`. */
-  readonly more?: string;
-}
+interface PurgeRun extends DemoPurge, Partial<ConnectOptions> {}
 
-/** \`hygiene up\` with the usual purge. */
+/** `hygiene up` with the usual purge. */
 export async function runHygiene(database: TestDatabase, run: PurgeRun): Promise<void> {
-  const { archive, more = '', ...options } = run;
+  const { archive, more, ...options } = run;
   const bench = new Workbench(database.url).write(
-    '20260101000000_purge_demo_users.ts',
-    `
-import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
-const demoUsers = rows('users', sql\`email like '%@example.com'\`);
-export default defineHygiene({
-  description: 'Remove the demo users of the benchmark',
-  ${archive ? '' : "irreversible: 'it is a benchmark',"}
-  ${more}
-  up: purge(demoUsers, { dependents: 'all', archive: ${String(archive)}, budget: { max: 20_000_000 } }),
-  async verify({ expect }) {
-    await expect.none(demoUsers);
-  },
-});
-`,
+    `${DEMO_PURGE_ID}.ts`,
+    demoPurge({ archive, more }),
   );
   const { error } = await bench.up({ statementTimeoutMs: 0, ...options });
   if (error !== null) throw error;

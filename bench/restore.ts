@@ -1,12 +1,12 @@
 import { Workbench } from '../test/engine/workbench.ts';
 import type { TestDatabase } from '../test/support/cloned-database.ts';
 import { Copies, countsOf, runStatements } from './copies.ts';
+import { DEMO_PURGE_ID, demoPurge } from './demo-purge.ts';
 import { type Figure, interleaved } from './measure.ts';
 
 /** A million rows: users, and two tables that reference them. */
 const USERS = Number(process.env['BENCH_RESTORED_USERS'] ?? 300_000);
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 7);
-const ID = '20260101000000_purge_demo_users';
 
 const SCHEMA = `
   create table users (id bigint generated always as identity primary key, email text not null unique,
@@ -26,18 +26,6 @@ const SCHEMA = `
   create index on payments (user_id);
 `;
 
-const MIGRATION = `
-import { defineHygiene, purge, rows, sql } from 'pg-hygiene';
-const demoUsers = rows('users', sql\`email like '%@example.com'\`);
-export default defineHygiene({
-  description: 'Remove the demo users of the benchmark',
-  up: purge(demoUsers, { dependents: 'all', budget: { max: 2_000_000 } }),
-  async verify({ expect }) {
-    await expect.none(demoUsers);
-  },
-});
-`;
-
 const TABLES = ['users', 'live_sessions', 'payments'];
 
 const BY_HAND = [
@@ -55,7 +43,10 @@ export async function restoreFigures(): Promise<readonly Figure[]> {
   const copies = await Copies.of(countsOf(TABLES), async (template) => {
     await template.execute(SCHEMA);
     await template.execute('vacuum analyze');
-    const bench = new Workbench(template.url).write(`${ID}.ts`, MIGRATION);
+    const bench = new Workbench(template.url).write(
+      `${DEMO_PURGE_ID}.ts`,
+      demoPurge({ archive: true }),
+    );
     const { error } = await bench.up({ statementTimeoutMs: 0 });
     if (error !== null) throw error;
     const [archived] = await template.query<{ rows: number }>(
@@ -83,6 +74,6 @@ export async function restoreFigures(): Promise<readonly Figure[]> {
 }
 
 async function restoreByHygiene({ url }: TestDatabase): Promise<void> {
-  const bench = new Workbench(url).write(`${ID}.ts`, MIGRATION);
-  await bench.restore(ID, { statementTimeoutMs: 0 });
+  const bench = new Workbench(url).write(`${DEMO_PURGE_ID}.ts`, demoPurge({ archive: true }));
+  await bench.restore(DEMO_PURGE_ID, { statementTimeoutMs: 0 });
 }
