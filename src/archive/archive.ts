@@ -46,6 +46,11 @@ export class Archive {
     for (const record of known) this.#records.set(record.archive.quoted, record);
   }
 
+  /** The schema of its tables. */
+  get schema(): string {
+    return this.#place.schema;
+  }
+
   get records(): readonly ArchiveRecord[] {
     return [...this.#records.values()];
   }

@@ -11,6 +11,15 @@ export function createTableAs(
   return create(connection, name, sql`create table ${name} as ${query}`);
 }
 
+/** The same, not written to the log: for a table that is dropped by the transaction that made it. */
+export function createUnloggedTable(
+  connection: Connection,
+  name: QualifiedName,
+  query: Sql,
+): Promise<number> {
+  return create(connection, name, sql`create unlogged table ${name} as ${query}`);
+}
+
 /** The same, gone with the transaction. */
 export function createTemporaryTable(
   connection: Connection,

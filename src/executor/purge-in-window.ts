@@ -13,30 +13,37 @@ import {
 import { countedRows, countRows, type RowCounts } from './count-rows.ts';
 import type { PreparedPurge, PurgeScope } from './purge.ts';
 import type { Removal } from './removal.ts';
+import { SurvivorCopies } from './survivor-copies.ts';
 import { canTellFromSurvivors, SurvivorSelection } from './survivor-selection.ts';
 import { removeInWindow } from './window-removal.ts';
 
 /** From this share on it is less work to copy what stays than to list what goes. */
 const SURVIVORS_FROM_SHARE = 0.5;
 
+interface WindowScope extends PurgeScope {
+  /** Where tables may be put that are gone before the transaction ends. */
+  readonly schema: string;
+}
+
 /**
  * The purge of tables that nobody else works on. They are locked as a whole before anything is looked
  * at, so nothing can come up meanwhile, and rows need no locks of their own.
  */
 export async function purgeInWindow(
-  scope: PurgeScope,
+  scope: WindowScope,
   prepared: PreparedPurge,
   removal: Removal,
 ): Promise<PurgePlan> {
-  const { connection, catalog, prefix, settle } = scope;
+  const { connection, catalog, prefix, schema, settle } = scope;
   const { closure, step, order } = prepared;
   await lockTables(connection, changedTables(closure));
   const counts = await countRows(connection, countedRows(scope, closure.root, step.rows));
   const whole = await readWholeTables(scope, closure, counts.total);
   const share = counts.matching / Math.max(1, counts.total);
+  const copies = await SurvivorCopies.within(connection, schema, prefix);
   const isMostlyDoomed = share >= SURVIVORS_FROM_SHARE && canTellFromSurvivors(catalog, closure);
   const selected = isMostlyDoomed
-    ? await selectSurvivors(scope, prepared, { counts, whole })
+    ? await selectSurvivors(scope, prepared, { counts, whole, copies })
     : await selectDoomed(prepared, { counts, whole });
   const { assessment, choice } = await assess(scope, prepared, selected);
   const [refusal] = assessment.refusals;
@@ -53,10 +60,11 @@ export async function purgeInWindow(
       selection,
       order,
       choice,
-      prefix,
+      copies,
       settle,
     });
   }
+  await copies.drop();
   return assessment.plan;
 }
 
@@ -68,11 +76,11 @@ interface Known {
 async function selectSurvivors(
   { connection, prefix }: PurgeScope,
   { closure, step }: PreparedPurge,
-  known: Known,
+  { copies, ...known }: Known & { readonly copies: SurvivorCopies },
 ): Promise<Selected> {
   const { totals } = known.whole;
   // The lists of the doomed have been made, and have their own names.
-  const scope = { rows: step.rows, closure, totals, prefix: `${prefix}k` };
+  const scope = { rows: step.rows, closure, totals, copies, prefix: `${prefix}k` };
   const selection = new SurvivorSelection(connection, scope);
   await selection.select();
   return { ...known, selection, rootRows: selection.rootRows, taken: NOTHING_TAKEN };

@@ -1,12 +1,12 @@
 import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
-import { createTemporaryTable } from '../database/create-table-as.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { ColumnName, QualifiedName } from '../kernel/identifiers.ts';
+import { ColumnName, type QualifiedName } from '../kernel/identifiers.ts';
 import { joinSql, rawSql, sql } from '../kernel/sql.ts';
 import { rowHash } from './row-hash.ts';
 import { selfAlias } from './row-identity.ts';
 import type { SelectedRows } from './selected-rows.ts';
+import type { SurvivorCopies } from './survivor-copies.ts';
 
 interface Content {
   readonly rows: number;
@@ -27,20 +27,20 @@ interface Kept {
 export class Rewrite {
   readonly #connection: Connection;
   readonly #selection: SelectedRows;
-  readonly #prefix: string;
+  readonly #copies: SurvivorCopies;
   #kept: readonly Kept[] = [];
 
-  constructor(connection: Connection, selection: SelectedRows, prefix: string) {
+  constructor(connection: Connection, selection: SelectedRows, copies: SurvivorCopies) {
     this.#connection = connection;
     this.#selection = selection;
-    this.#prefix = prefix;
+    this.#copies = copies;
   }
 
   /** Copies the survivors, where that is not done yet, and empties the tables. */
   async empty(tables: readonly Table[]): Promise<void> {
     const kept: Kept[] = [];
-    for (const [at, table] of tables.entries()) {
-      const copy = this.#selection.survivors(table) ?? (await this.#copySurvivors(table, at));
+    for (const table of tables) {
+      const copy = this.#selection.survivors(table) ?? (await this.#copySurvivors(table));
       kept.push({ table, copy, before: await this.#contentOf(table, copy) });
     }
     this.#kept = kept;
@@ -68,17 +68,12 @@ export class Rewrite {
     return rows;
   }
 
-  async #copySurvivors(table: Table, at: number): Promise<QualifiedName> {
-    const name = new QualifiedName('pg_temp', `hygiene_${this.#prefix}_kept_${String(at + 1)}`);
-    await createTemporaryTable(
-      this.#connection,
-      name,
-      sql`
-        select ${rawSql(selfAlias(table))}.*
-          from ${table.name}
-         where not ${this.#selection.isDoomed(table, table)}
-      `,
-    );
+  async #copySurvivors(table: Table): Promise<QualifiedName> {
+    const { name } = await this.#copies.make(sql`
+      select ${rawSql(selfAlias(table))}.*
+        from ${table.name}
+       where not ${this.#selection.isDoomed(table, table)}
+    `);
     return name;
   }
 

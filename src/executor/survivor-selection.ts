@@ -1,7 +1,6 @@
 import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
-import { createTemporaryTable } from '../database/create-table-as.ts';
-import { QualifiedName } from '../kernel/identifiers.ts';
+import type { QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
 import { removalOrder } from '../planner/order.ts';
@@ -18,6 +17,7 @@ import {
 import { edgesToCount } from './closure-edges.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import { createWorkTable, type WorkTable } from './selection-sql.ts';
+import type { SurvivorCopies } from './survivor-copies.ts';
 import {
   countDangling,
   deleteUnkept,
@@ -34,6 +34,7 @@ export interface SurvivorScope {
   readonly closure: Closure;
   /** Rows of each table of the closure, exactly. */
   readonly totals: ReadonlyMap<Table, number>;
+  readonly copies: SurvivorCopies;
   /** Distinguishes the work tables of several selections in one transaction. */
   readonly prefix: string;
 }
@@ -112,13 +113,10 @@ export class SurvivorSelection implements SelectedRows {
   }
 
   async #keep(table: Table): Promise<void> {
-    const { prefix } = this.#scope;
-    const at = String(this.#kept.size + 1);
-    const name = new QualifiedName('pg_temp', `hygiene_${prefix}_kept_${at}`);
-    const copy = selectKept(table, this.#keptSelection(table));
-    const count = await createTemporaryTable(this.#connection, name, copy);
-    if (this.#isLookedUp(table)) await this.#connection.query(sql`analyze ${name}`);
-    this.#kept.set(table, { name, table, rows: count });
+    const { copies } = this.#scope;
+    const copy = await copies.make(selectKept(table, this.#keptSelection(table)));
+    if (this.#isLookedUp(table)) await copies.analyze(copy);
+    this.#kept.set(table, { ...copy, table });
   }
 
   #keptSelection(table: Table): KeptSelection {

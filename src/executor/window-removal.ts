@@ -6,6 +6,7 @@ import type { StrategyChoice } from '../planner/strategy.ts';
 import type { Removal } from './removal.ts';
 import { Rewrite } from './rewrite.ts';
 import type { SelectedRows } from './selected-rows.ts';
+import type { SurvivorCopies } from './survivor-copies.ts';
 import { SwitchedKeys } from './switched-keys.ts';
 
 export interface WindowRemoval {
@@ -17,16 +18,15 @@ export interface WindowRemoval {
   readonly selection: SelectedRows;
   readonly order: readonly RemovalGroup[];
   readonly choice: StrategyChoice;
-  /** Names the temporary tables; unique in the transaction. */
-  readonly prefix: string;
+  readonly copies: SurvivorCopies;
   /** Has deferred constraints checked now: tables with pending checks cannot be altered. */
   readonly settle: () => Promise<void>;
 }
 
 /** Removes with the foreign keys switched off, from tables that nobody else can reach. */
 export async function removeInWindow(removal: Removal, work: WindowRemoval): Promise<void> {
-  const { connection, selection, order, choice, prefix, settle, totals } = work;
-  const rewrite = new Rewrite(connection, selection, prefix);
+  const { connection, selection, order, choice, copies, settle, totals } = work;
+  const rewrite = new Rewrite(connection, selection, copies);
   const keys = new SwitchedKeys(connection, work, choice.detached);
   await removal.archiveAll(selection);
   await settle();

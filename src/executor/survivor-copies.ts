@@ -1,0 +1,72 @@
+import { type Connection, queryOne } from '../database/connection.ts';
+import { createTemporaryTable, createUnloggedTable } from '../database/create-table-as.ts';
+import { QualifiedName } from '../kernel/identifiers.ts';
+import { rawSql, type Sql, sql } from '../kernel/sql.ts';
+
+export interface SurvivorCopy {
+  readonly name: QualifiedName;
+  readonly rows: number;
+}
+
+/**
+ * The copies of rows that stay, for the time of a purge in the window. Several processes can read an
+ * unlogged table but not a temporary one, and what stays is read again for every row that goes.
+ */
+export class SurvivorCopies {
+  readonly #connection: Connection;
+  /** Null where the role may make no tables but temporary ones. */
+  readonly #schema: string | null;
+  readonly #prefix: string;
+  #made: readonly QualifiedName[] = [];
+
+  private constructor(connection: Connection, schema: string | null, prefix: string) {
+    this.#connection = connection;
+    this.#schema = schema;
+    this.#prefix = prefix;
+  }
+
+  /** @param prefix names the tables; unique in the transaction */
+  static async within(
+    connection: Connection,
+    schema: string,
+    prefix: string,
+  ): Promise<SurvivorCopies> {
+    const isShared = connection.kind !== 'embedded' && (await mayCreateIn(connection, schema));
+    // What is read is written by this process alone; the planner thinks that handing rows over costs more.
+    if (isShared) await connection.query(rawSql('set local parallel_tuple_cost = 0'));
+    return new SurvivorCopies(connection, isShared ? schema : null, prefix);
+  }
+
+  async make(rows: Sql): Promise<SurvivorCopy> {
+    const table = `hygiene_${this.#prefix}_kept_${String(this.#made.length + 1)}`;
+    const name = new QualifiedName(this.#schema ?? 'pg_temp', table);
+    this.#made = [...this.#made, name];
+    const create = this.#schema === null ? createTemporaryTable : createUnloggedTable;
+    return { name, rows: await create(this.#connection, name, rows) };
+  }
+
+  /** A small sample will do: it is read for its size, and joined by its key. */
+  async analyze({ name }: SurvivorCopy): Promise<void> {
+    const connection = this.#connection;
+    const { target } = await queryOne<{ target: string }>(
+      connection,
+      sql`select current_setting('default_statistics_target') as target`,
+    );
+    await connection.query(rawSql('set local default_statistics_target = 5'));
+    await connection.query(sql`analyze ${name}`);
+    await connection.query(sql`select set_config('default_statistics_target', ${target}, true)`);
+  }
+
+  async drop(): Promise<void> {
+    for (const name of this.#made) await this.#connection.query(sql`drop table ${name}`);
+    this.#made = [];
+  }
+}
+
+async function mayCreateIn(connection: Connection, schema: string): Promise<boolean> {
+  const { may } = await queryOne<{ may: boolean }>(
+    connection,
+    sql`select has_schema_privilege(${schema}, 'create') as may`,
+  );
+  return may;
+}
