@@ -11,6 +11,7 @@ interface SignalRow {
   readonly archived_wal: string | null;
   readonly archiver_fails: boolean;
   readonly segment_bytes: number;
+  readonly transactions: number;
   readonly vacuumed: readonly string[];
   readonly hidden_vacuums: number;
 }
@@ -31,6 +32,8 @@ export async function readSignals(
       a.last_archived_wal as archived_wal,
       coalesce(a.last_failed_time > coalesce(a.last_archived_time, '-infinity'), false) as archiver_fails,
       pg_size_bytes(current_setting('wal_segment_size'))::float8 as segment_bytes,
+      (select (xact_commit + xact_rollback)::float8 from pg_stat_database
+        where datname = current_database()) as transactions,
       array(select v.relid::regclass::text
               from pg_stat_progress_vacuum as v
              where v.datname = current_database()
@@ -44,6 +47,7 @@ export async function readSignals(
     replicaLagMs: row.lag_ms,
     unarchivedFiles: row.archives ? filesBetween(row) : null,
     archiverFails: row.archives && row.archiver_fails,
+    transactions: row.transactions,
     vacuumed: row.vacuumed,
     hidden: [
       ...(row.hidden_replicas > 0 ? ['replica lag'] : []),

@@ -10,6 +10,8 @@ export interface ThrottleSignals {
   readonly archiverFails: boolean;
   /** Tables of the migration that autovacuum works on. */
   readonly vacuumed: readonly string[];
+  /** Transactions that the database has ended since its statistics began. */
+  readonly transactions: number;
   /** What the role may not see, such as `replica lag`. */
   readonly hidden: readonly string[];
 }
@@ -26,6 +28,14 @@ export interface ThrottleReason {
 
 /** About 700 MB of WAL: a busy archiver is that far behind at times, a stuck one soon more. */
 const UNARCHIVED_FILES_MAX = 42;
+
+/** Well above what batches need themselves, even short ones. A second. */
+const TRANSACTIONS_OF_BATCHES_MAX = 50;
+
+/** Whether others work on the database, by its transactions over some milliseconds. */
+export function isShared(transactions: number, ms: number): boolean {
+  return ms > 0 && (transactions / ms) * 1000 > TRANSACTIONS_OF_BATCHES_MAX;
+}
 
 /** The first reason to wait, or null. */
 export function throttleReason(

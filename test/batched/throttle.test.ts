@@ -4,6 +4,8 @@ import type { Logger } from '../../src/kernel/ports.ts';
 import { silentLogger } from '../../src/kernel/ports.ts';
 import type { ProgressReport } from '../../src/kernel/progress.ts';
 import { upOperation } from '../../src/app/operations/up.ts';
+import { readSignals } from '../../src/executor/throttle-signals.ts';
+import { openConnection } from '../database/open-connection.ts';
 import { events } from '../engine/witness.ts';
 import { evidenceOf } from '../engine/workbench.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
@@ -97,5 +99,18 @@ describe('what batches wait for', () => {
     await crowd.expectWhole();
     expect(warnings).toEqual([]);
     await database.execute(`drop owned by ${role}; drop role ${role}`);
+  });
+
+  test('that others are at work is seen by what the database commits', async () => {
+    const session = await database.connect();
+    const connection = await openConnection(database.url);
+    const before = await readSignals(connection, []);
+    for (let n = 0; n < 60; n += 1) await session.query('select 1');
+    // Statistics of a session that stays busy are told late otherwise.
+    await session.query('select pg_stat_force_next_flush()');
+    await session.query('select 1');
+    const after = await readSignals(connection, []);
+    expect(after.transactions - before.transactions).toBeGreaterThanOrEqual(60);
+    await connection.close();
   });
 });

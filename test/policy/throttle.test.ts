@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { throttleReason, type ThrottleSignals } from '../../src/policy/throttle.ts';
+import { isShared, throttleReason, type ThrottleSignals } from '../../src/policy/throttle.ts';
 
 const quiet: ThrottleSignals = {
   replicaLagMs: null,
   unarchivedFiles: null,
   archiverFails: false,
+  transactions: 0,
   vacuumed: [],
   hidden: [],
 };
@@ -29,4 +30,11 @@ describe('what batches wait for', () => {
   ])('is told in words: %j', (signals, words) => {
     expect(throttleReason({ ...quiet, ...signals }, limits)?.words).toBe(words);
   });
+});
+
+test('a database is shared when more is committed in it than batches commit themselves', () => {
+  expect(isShared(51, 1_000)).toBe(true);
+  expect(isShared(50, 1_000)).toBe(false);
+  expect(isShared(101, 2_000)).toBe(true);
+  expect(isShared(100, 0)).toBe(false);
 });

@@ -96,7 +96,7 @@ export class BatchLoop {
   }
 
   async #committed(end: Extract<BatchEnd, { kind: 'done' }>, ms: number): Promise<void> {
-    const rules = sizeRules(this.#engine.settings.batches);
+    const rules = sizeRules(this.#engine.settings.batches, this.#throttle.isShared);
     this.#progress = end.progress;
     this.#archives = end.archives;
     this.#since = nothingSince;

@@ -5,7 +5,7 @@ import { databaseErrorFacts } from '../../database/sqlstate.ts';
 import { readSignals } from '../../executor/throttle-signals.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import { rawSql, type Sql } from '../../kernel/sql.ts';
-import { throttleReason, type ThrottleReason } from '../../policy/throttle.ts';
+import { isShared, throttleReason, type ThrottleReason } from '../../policy/throttle.ts';
 import { type Engine, transactionSettings } from '../engine.ts';
 import { throttleLimits } from './batch-settings.ts';
 
@@ -21,11 +21,18 @@ export class Throttle {
   readonly #hiddenTold = new Set<string>();
   #askedAt: number | null = null;
   #vacuumSince: number | null = null;
+  #transactions: { readonly count: number; readonly at: number } | null = null;
+  #isShared = false;
 
   /** @param tables that the migration touches */
   constructor(engine: Engine, tables: readonly Table[]) {
     this.#engine = engine;
     this.#tables = tables;
+  }
+
+  /** Others work on the database. */
+  get isShared(): boolean {
+    return this.#isShared;
   }
 
   /** @throws HygieneError HYG_CONFIG_INVALID when the config's own statement fails */
@@ -44,6 +51,7 @@ export class Throttle {
     if (session.connection.kind === 'embedded') return null;
     const signals = await readSignals(session.connection, this.#tables);
     this.#tellHidden(signals.hidden);
+    this.#countTransactions(signals.transactions, now);
     const reason = throttleReason(signals, throttleLimits(settings.batches));
     if (reason?.kind !== 'autovacuum') {
       this.#vacuumSince = null;
@@ -51,6 +59,12 @@ export class Throttle {
     }
     this.#vacuumSince ??= now;
     return now - this.#vacuumSince < VACUUM_WAIT_MAX_MS ? reason : null;
+  }
+
+  #countTransactions(count: number, at: number): void {
+    const before = this.#transactions;
+    if (before !== null) this.#isShared = isShared(count - before.count, at - before.at);
+    this.#transactions = { count, at };
   }
 
   #tellHidden(hidden: readonly string[]): void {
