@@ -5,6 +5,7 @@ import type { TargetDescription } from '../database/connection.ts';
 import type { Clock, Logger, Random } from '../kernel/ports.ts';
 import { noProgress, type ReportProgress } from '../kernel/progress.ts';
 import { readActor } from '../ledger/actor.ts';
+import { type Demands, NO_DEMANDS } from '../policy/environment.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
 import { type BatchOptions, batchSettings } from '../runner/batched/batch-settings.ts';
 import { type Engine, Session } from '../runner/engine.ts';
@@ -102,6 +103,7 @@ export async function openEngine(
       protect: [],
       sideEffects: [],
       batches: batchSettings(options.batches ?? {}, clock),
+      bound: null,
     },
     facts: {
       runId: random.uuid(),
@@ -145,9 +147,9 @@ export async function withEngine<T>(
   }
 }
 
-/** Whether the config demands a confirmation for databases with this marker. */
-export function isConfirmRequired(config: Config, marker: string | null): boolean {
-  return marker !== null && config.environments[marker]?.confirm === true;
+/** What the config demands of databases with this marker. */
+export function demandsOf({ environments }: Config, marker: string | null): Demands {
+  return (marker === null ? undefined : environments[marker]) ?? NO_DEMANDS;
 }
 
 /** Containers run under user ids that have no name. */

@@ -4,6 +4,7 @@ import { type Contact, isDefinedConfig, type SideEffect } from '../authoring/def
 import { HygieneError } from '../kernel/errors.ts';
 import { defaultLedgerNames, type LedgerNames } from '../ledger/names.ts';
 import { isSql, type Sql } from '../kernel/sql.ts';
+import { type Demands, PRODUCTION } from '../policy/environment.ts';
 import { isRowSet, type RowSet } from '../planner/steps.ts';
 import type { Importer } from '../runner/importer.ts';
 import { defaultExport, importModule } from '../runner/load.ts';
@@ -13,7 +14,9 @@ export interface Config {
   readonly protect: readonly RowSet[];
   readonly names: LedgerNames;
   readonly retentionDays: number;
-  readonly environments: Readonly<Record<string, { readonly confirm?: boolean | undefined }>>;
+  readonly environments: Readonly<Record<string, Demands>>;
+  /** Share of the planned rows by which a count may differ from the plan. */
+  readonly planTolerance: number;
   readonly sideEffects: readonly SideEffect[];
   readonly contacts: readonly Contact[];
   /** The throttle is null where none is set. */
@@ -30,6 +33,19 @@ const ownSchema = z
   });
 const table = z.union([z.string().min(1), z.tuple([z.string().min(1), z.string().min(1)])]);
 
+const demands = z.strictObject({
+  confirm: z.boolean().default(false),
+  budget: z.boolean().default(false),
+  approval: z.boolean().default(false),
+  backup: z
+    .strictObject({
+      maxAgeHours: z.number().positive().default(24),
+      mustBeRestoreTested: z.boolean().optional(),
+    })
+    .nullable()
+    .default(null),
+});
+
 const schema = z.strictObject({
   protect: z.array(z.custom<RowSet>(isRowSet, 'must be made by rows(table, …)')).default([]),
   schemas: z
@@ -40,9 +56,8 @@ const schema = z.strictObject({
     .refine(({ ledger, archive }) => ledger !== archive, 'ledger and archive must differ')
     .prefault({}),
   retentionDays: z.number().int().positive().default(30),
-  environments: z
-    .record(z.string(), z.strictObject({ confirm: z.boolean().optional() }))
-    .default({}),
+  environments: z.record(z.string(), demands).default({}),
+  planTolerance: z.number().min(0).max(1).default(0),
   sideEffects: z
     .array(
       z.strictObject({
@@ -82,7 +97,24 @@ export async function loadConfig(path: string, importer: Importer): Promise<Conf
 }
 
 function toConfig({ schemas, ...settings }: z.output<typeof schema>): Config {
-  return { ...settings, names: { schema: schemas.ledger, archiveSchema: schemas.archive } };
+  const environments = Object.fromEntries(
+    Object.entries(settings.environments).map(([marker, each]) => [
+      marker,
+      toDemands(marker, each),
+    ]),
+  );
+  return {
+    ...settings,
+    environments,
+    names: { schema: schemas.ledger, archiveSchema: schemas.archive },
+  };
+}
+
+/** What is not said is stricter in production. */
+function toDemands(marker: string, { backup, ...given }: z.output<typeof demands>): Demands {
+  if (backup === null) return { ...given, backup };
+  const { maxAgeHours, mustBeRestoreTested = marker === PRODUCTION } = backup;
+  return { ...given, backup: { maxAgeHours, mustBeRestoreTested } };
 }
 
 /** A forgotten `export default` must not pass for a config that protects nothing. */

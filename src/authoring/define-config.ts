@@ -7,6 +7,17 @@ const CONFIG: unique symbol = Symbol.for('pg-hygiene.config') as never;
 export interface EnvironmentDemands {
   /** True: `up` needs `--confirm <database>` or HYGIENE_CONFIRM. `production` always does. */
   readonly confirm?: boolean;
+  /** True: a migration whose purge or scrub has no `budget: { max }` is refused. */
+  readonly budget?: boolean;
+  /** `up` needs `--backup-proof FILE`; without one, or with one that is too old, it is refused. */
+  readonly backup?: {
+    /** How old the backup may be, in hours. Default 24. */
+    readonly maxAgeHours?: number;
+    /** True: the proof must say when a restore of it was tested. Default false; true in production. */
+    readonly mustBeRestoreTested?: boolean;
+  };
+  /** True: `up` needs `--plan FILE`, and another database role must have approved it within 7 days. */
+  readonly approval?: boolean;
 }
 
 /** A table that the application's own triggers write to while rows are removed. */
@@ -34,6 +45,11 @@ export interface HygieneConfig {
   readonly retentionDays?: number;
   /** Demands by environment marker. */
   readonly environments?: Readonly<Record<string, EnvironmentDemands>>;
+  /**
+   * By how much a count may differ from the plan of `up --plan`, as a share of the planned rows.
+   * Default 0: not at all.
+   */
+  readonly planTolerance?: number;
   readonly sideEffects?: readonly SideEffect[];
   readonly contacts?: readonly Contact[];
   /**

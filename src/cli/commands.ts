@@ -1,15 +1,19 @@
 import type { Command } from './command.ts';
+import { approveCommand } from './commands/approve.ts';
 import { archiveCommand } from './commands/archive.ts';
+import { baselineCommand } from './commands/baseline.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './commands/batches.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { initCommand } from './commands/init.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { lintCommand } from './commands/lint.ts';
+import { markCommand } from './commands/mark.ts';
 import { planCommand } from './commands/plan.ts';
 import { reapplyCommand } from './commands/reapply.ts';
 import { rehearseCommand } from './commands/rehearse.ts';
 import { restoreCommand } from './commands/restore.ts';
+import { retireCommand } from './commands/retire.ts';
 import { seedCommand } from './commands/seed.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
@@ -19,10 +23,12 @@ import { workCommand } from './commands/work.ts';
 /** In the order in which the help lists them: as they are needed, one after the other. */
 export const commands: readonly Command[] = [
   initCommand,
+  markCommand,
   createCommand,
   lintCommand,
   planCommand,
   rehearseCommand,
+  approveCommand,
   upCommand,
   workCommand,
   pauseCommand,
@@ -34,6 +40,8 @@ export const commands: readonly Command[] = [
   restoreCommand,
   reapplyCommand,
   archiveCommand,
+  baselineCommand,
+  retireCommand,
   demoCommand,
   seedCommand,
 ];

@@ -111,6 +111,20 @@ export const confirmOption: OptionSpec = {
   group: 'Command',
 };
 
+export const planOption: OptionSpec = {
+  type: 'string',
+  describe: 'Do what this file of `plan --out` says, or nothing',
+  variable: 'HYGIENE_PLAN',
+  group: 'Command',
+};
+
+export const backupProofOption: OptionSpec = {
+  type: 'string',
+  describe: 'File that says which backup there is, where one is demanded',
+  variable: 'HYGIENE_BACKUP_PROOF',
+  group: 'Command',
+};
+
 export const execOrderOption: OptionSpec = {
   type: 'string',
   describe: 'What to do with files older than the newest applied one [linear]',

@@ -1,6 +1,12 @@
 import { queryOne, type Connection } from '../database/connection.ts';
 import { sql } from '../kernel/sql.ts';
-import { type DatabaseIdentity, readIdentity } from './identity.ts';
+import {
+  addressOf,
+  compareIdentity,
+  type DatabaseIdentity,
+  type MarkedIdentity,
+  readIdentity,
+} from './identity.ts';
 import { environmentTable, type LedgerNames } from './names.ts';
 
 /** The row that says which environment a database is, and which database it was when it was said. */
@@ -8,7 +14,7 @@ export interface EnvironmentMarker {
   readonly environment: string;
   /** UUID, made anew by each marking; copies of the database carry it along. */
   readonly marker: string;
-  readonly identity: DatabaseIdentity;
+  readonly identity: MarkedIdentity;
   readonly markedAt: Date;
   readonly markedBy: string;
 }
@@ -22,7 +28,7 @@ export const markerColumns = sql`
 export interface MarkerRow {
   readonly environment: string;
   readonly marker: string;
-  readonly identity: DatabaseIdentity;
+  readonly identity: MarkedIdentity;
   readonly marked_at: string;
   readonly marked_by: string;
 }
@@ -58,7 +64,9 @@ export async function writeMarker(
     connection,
     sql`select gen_random_uuid()::text as marker`,
   );
-  const identity = await readIdentity(connection, marker);
+  const before = await readMarker(connection, names);
+  const now = await readIdentity(connection, marker);
+  const identity: MarkedIdentity = { ...now, addresses: addressesOf(before, environment, now) };
   const row = await queryOne<MarkerRow>(
     connection,
     sql`
@@ -74,4 +82,22 @@ export async function writeMarker(
     `,
   );
   return toMarker(row);
+}
+
+/** The same database, reached under another address, keeps those that it is known by. */
+function addressesOf(
+  before: EnvironmentMarker | null,
+  environment: string,
+  now: DatabaseIdentity,
+): readonly string[] {
+  const here = addressOf(now);
+  const own = here === null ? [] : [here];
+  if (before?.environment !== environment) return own;
+  const isElsewhere = compareIdentity(before.identity, now).some(
+    ({ field }) => !['address', 'port', 'marker'].includes(field),
+  );
+  if (isElsewhere) return own;
+  const marked = addressOf(before.identity);
+  const known = before.identity.addresses ?? (marked === null ? [] : [marked]);
+  return [...new Set([...known, ...own])];
 }

@@ -15,6 +15,12 @@ export interface DatabaseIdentity {
   readonly marker: string | null;
 }
 
+/** As a marking has kept it. */
+export interface MarkedIdentity extends DatabaseIdentity {
+  /** `address:port`: under which the database was marked, since a server may have several. */
+  readonly addresses?: readonly string[];
+}
+
 type Field = keyof DatabaseIdentity;
 
 export interface IdentityDifference {
@@ -87,12 +93,20 @@ const FIELDS: readonly Field[] = [
   'marker',
 ];
 
+/** Where the server is reached; null over a Unix socket. */
+export function addressOf({ address, port }: DatabaseIdentity): string | null {
+  return address === null ? null : `${address}:${String(port)}`;
+}
+
 /** Field by field, what differs. What one of the two does not know is no difference. */
 export function compareIdentity(
-  marked: DatabaseIdentity,
+  marked: MarkedIdentity,
   now: DatabaseIdentity,
 ): readonly IdentityDifference[] {
+  const here = addressOf(now);
+  const isKnownAddress = here !== null && marked.addresses?.includes(here) === true;
   return FIELDS.flatMap((field) => {
+    if (isKnownAddress && (field === 'address' || field === 'port')) return [];
     const [before, after] = [marked[field], now[field]];
     if (before === null || after === null || before === after) return [];
     return [{ field, marked: before, now: after }];

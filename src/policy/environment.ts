@@ -1,6 +1,20 @@
 import { HygieneError } from '../kernel/errors.ts';
 
-const PRODUCTION = 'production';
+export const PRODUCTION = 'production';
+
+/** What an environment demands of a run, with every default filled in. */
+export interface Demands {
+  readonly confirm: boolean;
+  readonly budget: boolean;
+  readonly approval: boolean;
+  readonly backup: {
+    readonly maxAgeHours: number;
+    readonly mustBeRestoreTested: boolean;
+  } | null;
+}
+
+/** Nothing: for databases that nobody marked, or of which the config does not speak. */
+export const NO_DEMANDS: Demands = { confirm: false, budget: false, approval: false, backup: null };
 
 export interface EnvironmentFacts {
   /** The marker in the database, or null when nobody marked it. */

@@ -24,11 +24,24 @@ export interface InstallFacts {
   readonly installed: 'now' | 'before' | 'upgraded';
   readonly environment: string | null;
   readonly marked: boolean;
+  readonly before: {
+    readonly environment: string;
+    readonly differences: readonly {
+      readonly field: string;
+      readonly marked: string | number;
+      readonly now: string | number;
+    }[];
+  } | null;
 }
 
-export function installText({ installed, environment, marked }: InstallFacts): string[] {
+export function installText({ installed, environment, marked, before }: InstallFacts): string[] {
+  const differences = before?.differences ?? [];
   return [
     INSTALLED[installed],
     ...(marked ? [`The database is marked ${environment ?? ''}.`] : []),
+    ...(before === null ? [] : [`Before, it was marked ${before.environment}.`]),
+    ...differences.map(
+      ({ field, marked: was, now }) => `  ${field} was ${String(was)}, is ${String(now)}`,
+    ),
   ];
 }

@@ -8,7 +8,7 @@ import { counted, grouped } from '../kernel/counts.ts';
 import { moment } from './wording.ts';
 
 export function verifyText(report: VerifyReport, style: Style = plainStyle): string[] {
-  const { migrations, held, pending } = report;
+  const { migrations, held, pending, notRecorded } = report;
   const { checks, failed, obsolete } = verifyTotals(report);
   const asides = [
     ...held.map((id) => `held: ${id} (its rows were restored; its checks are left out)`),
@@ -28,6 +28,7 @@ export function verifyText(report: VerifyReport, style: Style = plainStyle): str
     '',
     ...asides,
     style.bold(`${parts.join(', ')}.`),
+    ...(notRecorded === null ? [] : [`Not recorded: ${notRecorded}.`]),
   ];
 }
 
@@ -82,6 +83,6 @@ export function verifyFailure(report: VerifyReport, strict: boolean): HygieneErr
 }
 
 export function verifyDocument(report: VerifyReport): Fields {
-  const { migrations, held, pending } = report;
-  return { totals: verifyTotals(report), migrations, held, pending };
+  const { migrations, held, pending, notRecorded } = report;
+  return { totals: verifyTotals(report), migrations, held, pending, notRecorded };
 }

@@ -8,6 +8,7 @@ import type { Clock, Logger, Random } from '../kernel/ports.ts';
 import type { ReportProgress } from '../kernel/progress.ts';
 import type { RowSet } from '../planner/steps.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
+import type { PlanFile } from '../policy/plan-binding.ts';
 import type { BatchSettings } from './batched/batch-settings.ts';
 
 /** What every part of a run needs, put together once in the composition root. */
@@ -38,6 +39,8 @@ interface RunSettings {
   readonly protect: readonly RowSet[];
   readonly sideEffects: readonly SideEffect[];
   readonly batches: BatchSettings;
+  /** The plan that the run was given and is held to. */
+  readonly bound: { readonly plan: PlanFile; readonly tolerance: number } | null;
 }
 
 /** What is recorded with each event beside what happened. */

@@ -11,6 +11,7 @@ import { HygieneError } from '../kernel/errors.ts';
 import type { BatchStatistics } from '../ledger/progress-rows.ts';
 import { sql } from '../kernel/sql.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
+import { checkBoundCounts } from '../policy/plan-binding.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import { judgeCounters, judgeProtected, withCounted } from './proofs.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
@@ -82,6 +83,7 @@ export async function doAndProve(
   await steps.run(migration);
   progress.at('proving');
   if (isFreeForm(migration)) await steps.assertKept();
+  else assertAsPlanned(engine, migration, steps.tables);
   await fence.checkDeferredConstraints();
   await assertWatchedSettings(connection);
 
@@ -101,6 +103,19 @@ export async function doAndProve(
     remarks: [...remarks, ...provesNothing(before, after, steps)],
     fence,
   };
+}
+
+/** The plan was looked at before the run; what counts is what the run itself has found. */
+function assertAsPlanned(
+  { settings }: Engine,
+  { id, checksum }: RunnableMigration,
+  reports: readonly TableReport[],
+): void {
+  if (settings.bound === null) return;
+  const { plan, tolerance } = settings.bound;
+  const tables = reports.map(({ table, removed, changed }) => ({ table, removed, changed }));
+  const refusal = checkBoundCounts(plan, { id, checksum, tables }, tolerance);
+  if (refusal !== null) throw refusal;
 }
 
 /** Both settings could hide changes from the proofs, so they are looked at before and after. */

@@ -17,6 +17,8 @@ export interface Selected {
   /** Restored by somebody: they wait for `reapply`. */
   readonly held: readonly string[];
   readonly applied: readonly string[];
+  /** Adopted as done without hygiene. */
+  readonly baselined: readonly string[];
 }
 
 /**
@@ -40,6 +42,9 @@ export function selectPending(
     leftOut,
     held: settled.filter(({ id }) => records.get(id)?.status === 'held').map(({ id }) => id),
     applied: settled.filter(({ id }) => records.get(id)?.status === 'applied').map(({ id }) => id),
+    baselined: settled
+      .filter(({ id }) => records.get(id)?.status === 'baselined')
+      .map(({ id }) => id),
   };
 }
 
@@ -87,7 +92,8 @@ function assertPresent(
   if (missing.length === 0) return;
   throw new HygieneError('HYG_INTEGRITY_MISSING', {
     message: `Applied according to the ledger, but there is no file:\n${listed(missing)}`,
-    hint: 'Restore the file (git log --all -- hygiene), or check that --dir and the database belong together.',
+    hint: `Restore the file (git log --all -- hygiene), or check that --dir and the database belong together.
+If it has served its purpose: hygiene retire ${missing[0] ?? 'ID'} --reason '…'`,
     details: { ids: missing },
   });
 }

@@ -1,30 +1,16 @@
-import { introspect } from '../catalog/introspect.ts';
-import type { Catalog } from '../catalog/model.ts';
-import { referenceExists } from '../catalog/resolve.ts';
-import { queryOne } from '../database/connection.ts';
 import { applySettings, BEGIN } from '../database/settings.ts';
-import type { ProtectedSet } from '../executor/protected-rows.ts';
-import {
-  assessPurge,
-  type PreparedPurge,
-  preparePurge,
-  type PurgeScope,
-} from '../executor/purge.ts';
-import { assessScrub, type PreparedScrub, prepareScrub } from '../executor/scrub.ts';
-import type { WorkTable } from '../executor/selection-sql.ts';
-import { HygieneError } from '../kernel/errors.ts';
-import { rawSql, sql } from '../kernel/sql.ts';
+import type { HygieneError } from '../kernel/errors.ts';
+import { rawSql } from '../kernel/sql.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { PurgePlan } from '../planner/plan.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
 import { isForEnvironment } from '../policy/environment.ts';
-import { forTransaction, type PlannedBatches, plannedBatches } from './batched/planned-batches.ts';
+import type { PlannedBatches } from './batched/planned-batches.ts';
 import { type Engine, transactionSettings } from './engine.ts';
-import { asRunError } from './failures.ts';
+import { MigrationPlanner, type PreparedMigration } from './migration-planner.ts';
 import type { ExecOrder, Selected } from './pending.ts';
-import { type PlannableStep, stepsOf, type UnknownStep } from './plannable-steps.ts';
-import { resolveProtectedSets } from './protected-sets.ts';
-import { isFreeForm, type RunnableMigration } from './runnable.ts';
+import type { UnknownStep } from './plannable-steps.ts';
+import type { RunnableMigration } from './runnable.ts';
 import { filesInTurn, inspect, type MigrationSource } from './inspection.ts';
 
 export type PlannedStep =
@@ -32,6 +18,7 @@ export type PlannedStep =
   | {
       readonly kind: 'scrub';
       readonly label: string;
+      readonly table: string;
       readonly rows: number;
       readonly total: number;
       readonly nullRows: number;
@@ -61,6 +48,8 @@ export interface PlanReport {
   readonly migrations: readonly PlannedMigration[];
   readonly selected: Selected;
   readonly elsewhere: readonly string[];
+  /** By table that a step touches, hash of its columns, keys and triggers. */
+  readonly schema: Readonly<Record<string, string>>;
 }
 
 /**
@@ -82,16 +71,23 @@ export async function plan(
   const here = loaded.filter((each) => isForEnvironment(each.environments, environment));
   const others = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
   const elsewhere = [...files.elsewhere, ...others].sort();
-  const migrations = here.length === 0 ? [] : await planAll(engine, here);
+  const { migrations, schema } =
+    here.length === 0 ? NOTHING_PLANNED : await planMigrations(engine, here);
   const { window, strategy } = engine.settings;
   const ledgerInstalled = snapshot.installed;
-  return { window, strategy, environment, ledgerInstalled, migrations, selected, elsewhere };
+  return {
+    ...{ window, strategy, environment, ledgerInstalled },
+    ...{ migrations, schema, selected, elsewhere },
+  };
 }
 
-async function planAll(
+const NOTHING_PLANNED = { migrations: [], schema: {} };
+
+/** The same of migrations that are loaded. */
+export async function planMigrations(
   engine: Engine,
   migrations: readonly RunnableMigration[],
-): Promise<readonly PlannedMigration[]> {
+): Promise<Pick<PlanReport, 'migrations' | 'schema'>> {
   const { connection } = engine.session;
   await connection.query(rawSql(BEGIN));
   try {
@@ -103,141 +99,8 @@ async function planAll(
     await connection.query(rawSql('set transaction read only'));
     const planned: PlannedMigration[] = [];
     for (const each of prepared) planned.push(await planner.assess(each));
-    return planned;
+    return { migrations: planned, schema: planner.schemaOf(planned) };
   } finally {
     if (!connection.isLost()) await connection.query(rawSql('rollback'));
-  }
-}
-
-type PreparedStep =
-  | { readonly kind: 'purge'; readonly scope: PurgeScope; readonly prepared: PreparedPurge }
-  | { readonly kind: 'scrub'; readonly scope: PurgeScope; readonly prepared: PreparedScrub }
-  | UnknownStep
-  | HygieneError;
-
-interface PreparedMigration {
-  readonly migration: RunnableMigration;
-  readonly missing: readonly string[];
-  readonly steps: readonly PreparedStep[];
-}
-
-class MigrationPlanner {
-  readonly #engine: Engine;
-  readonly #catalog: Catalog;
-  readonly #role: string;
-  readonly #protectedSets: readonly ProtectedSet[];
-  /** Selections of earlier steps: their rows will be gone when later steps run. */
-  readonly #earlier: WorkTable[] = [];
-  #steps = 0;
-
-  private constructor(engine: Engine, catalog: Catalog, role: string) {
-    this.#engine = engine;
-    this.#catalog = catalog;
-    this.#role = role;
-    this.#protectedSets = resolveProtectedSets(catalog, engine.settings.protect);
-  }
-
-  static async create(engine: Engine): Promise<MigrationPlanner> {
-    const { connection } = engine.session;
-    const { schema, archiveSchema } = engine.names;
-    const catalog = await introspect(connection, { excludeSchemas: [schema, archiveSchema] });
-    const { role } = await queryOne<{ role: string }>(
-      connection,
-      sql`select current_user::text as role`,
-    );
-    return new MigrationPlanner(engine, catalog, role);
-  }
-
-  /** Resolves tables and makes the temporary ones. */
-  async prepare(migration: RunnableMigration): Promise<PreparedMigration> {
-    const missing = migration.requires.filter((name) => !referenceExists(this.#catalog, name));
-    const steps: PreparedStep[] = [];
-    for (const step of missing.length > 0 ? [] : stepsOf(migration)) {
-      const own = forTransaction(step, migration);
-      steps.push(await this.#careful(migration.id, () => this.#prepareStep(migration, own)));
-    }
-    return { migration, missing, steps };
-  }
-
-  async assess({ migration, missing, steps }: PreparedMigration): Promise<PlannedMigration> {
-    const { id, description, irreversible } = migration;
-    const planned: PlannedStep[] = [];
-    const refusals: HygieneError[] = [];
-    for (const step of steps) {
-      const outcome =
-        step instanceof HygieneError ? step : await this.#careful(id, () => this.#assessStep(step));
-      if (outcome instanceof HygieneError) {
-        refusals.push(outcome);
-      } else {
-        planned.push(outcome.step);
-        refusals.push(...outcome.refusals);
-      }
-    }
-    const { transaction } = migration;
-    const plans = planned.flatMap((step) => (step.kind === 'purge' ? [step.plan] : []));
-    const batches =
-      transaction === 'batched' ? plannedBatches(plans, this.#engine.settings.batches) : null;
-    return {
-      ...{ id, description, irreversible, transaction, batches },
-      ...{ missing, steps: planned, refusals },
-    };
-  }
-
-  /** In a savepoint, so that one step with a broken predicate does not hide the others. */
-  async #careful<T>(id: string, work: () => Promise<T>): Promise<T | HygieneError> {
-    const { connection } = this.#engine.session;
-    await connection.query(rawSql('savepoint hygiene_plan'));
-    try {
-      return await work();
-    } catch (error) {
-      if (connection.isLost()) throw error;
-      await connection.query(rawSql('rollback to savepoint hygiene_plan'));
-      return asRunError(error, id);
-    }
-  }
-
-  async #prepareStep(
-    migration: RunnableMigration,
-    step: PlannableStep,
-  ): Promise<Exclude<PreparedStep, HygieneError>> {
-    if (step.kind === 'unknown') return step;
-    const scope = this.#scope(migration);
-    return step.kind === 'purge'
-      ? { kind: 'purge', scope, prepared: await preparePurge(scope, step) }
-      : { kind: 'scrub', scope, prepared: await prepareScrub(scope, step) };
-  }
-
-  async #assessStep(
-    step: Exclude<PreparedStep, HygieneError>,
-  ): Promise<{ readonly step: PlannedStep; readonly refusals: readonly HygieneError[] }> {
-    if (step.kind === 'unknown') return { step, refusals: [] };
-    if (step.kind === 'scrub') {
-      const { refusals, ...counts } = await assessScrub(step.scope, step.prepared);
-      return { step: { kind: 'scrub', label: step.prepared.label, ...counts }, refusals };
-    }
-    const { label, selection } = step.prepared;
-    const { plan: purgePlan, refusals } = await assessPurge(step.scope, step.prepared);
-    this.#earlier.push(...selection.doomedTables);
-    return { step: { kind: 'purge', label, plan: purgePlan }, refusals };
-  }
-
-  #scope(migration: RunnableMigration): PurgeScope {
-    this.#steps += 1;
-    const { window, strategy } = this.#engine.settings;
-    // Batches leave the tables to the application, whatever the window.
-    const isWhole = migration.transaction === 'single';
-    return {
-      window: isWhole ? window : 'online',
-      strategy: isWhole ? strategy : null,
-      isFreeForm: isFreeForm(migration),
-      settle: () => Promise.resolve(),
-      connection: this.#engine.session.connection,
-      catalog: this.#catalog,
-      role: this.#role,
-      protectedSets: this.#protectedSets,
-      prefix: `p${String(this.#steps)}`,
-      lock: false,
-      earlier: this.#earlier,
-    };
   }
 }

@@ -20,6 +20,7 @@ import { type EventContext, migrationEvent } from './events.ts';
 import { assertHead } from './inspection.ts';
 import { assertWatchedSettings } from './main-transaction.ts';
 import { checkRestorable, neverApplied } from './restorable.ts';
+import { assertIdentity } from './preconditions.ts';
 import { type Restoration, restoreApplication } from './restore-application.ts';
 
 export interface RestoreOptions {
@@ -60,7 +61,7 @@ export async function restore(engine: Engine, options: RestoreOptions): Promise<
 
 /**
  * What a command about one migration needs before it begins.
- * @throws HygieneError HYG_INTEGRITY_CHAIN, HYG_LEDGER_UNKNOWN_ID
+ * @throws HygieneError HYG_INTEGRITY_CHAIN, HYG_LEDGER_UNKNOWN_ID, HYG_REFUSED_IDENTITY
  */
 export async function commandContext(
   engine: Engine,
@@ -74,12 +75,10 @@ export async function commandContext(
   if (!isKnown) throw unknownId(id);
   const ledgerVersion = snapshot.schemaVersion;
   if (ledgerVersion === null) throw neverApplied(id);
-  return {
-    engine,
-    environment: snapshot.marker?.environment ?? null,
-    identity: await readIdentity(connection, snapshot.marker?.marker ?? null),
-    ledgerVersion,
-  };
+  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
+  assertIdentity(snapshot, identity);
+  const environment = snapshot.marker?.environment ?? null;
+  return { engine, environment, identity, ledgerVersion };
 }
 
 async function assertConfirmed(

@@ -1,12 +1,10 @@
 import { cancelledError } from '../database/cancellable.ts';
-import { queryOne } from '../database/connection.ts';
 import type { HygieneError } from '../kernel/errors.ts';
-import { sql } from '../kernel/sql.ts';
 import { readHistory } from '../ledger/history.ts';
 import { readIdentity } from '../ledger/identity.ts';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
 import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
-import { checkConfirmation, type EnvironmentFacts } from '../policy/environment.ts';
+import type { Demands } from '../policy/environment.ts';
 import { lookAfterSpace, type SpaceReport } from './after-commit.ts';
 import { type ApplyOutcome, applyMigration } from './apply-migration.ts';
 import type { Engine } from './engine.ts';
@@ -14,6 +12,7 @@ import type { EventContext } from './events.ts';
 import { asCommandError } from './failures.ts';
 import { installLedger } from './install-ledger.ts';
 import type { Selected } from './pending.ts';
+import { assertAllowed, type Assurances } from './preconditions.ts';
 import type { RunnableMigration } from './runnable.ts';
 import { runWithUmzug } from './umzug-run.ts';
 
@@ -28,8 +27,10 @@ export interface UpObserver {
 export interface RunConfiguration {
   /** The engine with the protected sets and side effects of the config. */
   readonly engine: Engine;
-  /** By environment marker, whether the config demands a confirmation. */
-  readonly confirmRequired: (marker: string | null) => boolean;
+  /** What the config demands, by environment marker. */
+  readonly demands: (marker: string | null) => Demands;
+  /** Share of the planned rows by which a count may differ from the plan. */
+  readonly planTolerance: number;
 }
 
 export interface MigrationResult {
@@ -41,13 +42,14 @@ export interface MigrationResult {
   readonly space?: SpaceReport | null;
 }
 
-export interface PendingRun {
+export interface PendingRun extends Assurances {
   readonly snapshot: LedgerSnapshot;
   readonly selected: Selected;
   /** The pending ones that are meant for this environment, in order. */
   readonly migrations: readonly RunnableMigration[];
-  readonly confirmed: string | null;
   readonly configured: () => Promise<RunConfiguration>;
+  /** Only goes on with what was begun. */
+  readonly onlyBegun: boolean;
   readonly observer: UpObserver | undefined;
 }
 
@@ -64,33 +66,24 @@ export interface PendingResult {
  * @throws HygieneError when it refuses before anything runs
  */
 export async function runPending(engine: Engine, pending: PendingRun): Promise<PendingResult> {
-  const { snapshot, selected, migrations, confirmed, observer } = pending;
+  const { snapshot, selected, migrations, plan, observer } = pending;
   const { connection } = engine.session;
   const environment = snapshot.marker?.environment ?? null;
   observer?.begun(environment);
-  const configured = await pending.configured();
-  const confirmRequired = configured.confirmRequired(environment);
-  await assertConfirmed(engine, { marker: environment, confirmed, confirmRequired });
+  const { demands, planTolerance, ...configured } = await pending.configured();
+  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
+  const intent = { ...pending, identity, demands: demands(environment), planTolerance };
+  await assertAllowed(configured.engine, intent);
 
   if (!snapshot.installed) await installLedger(engine);
-  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
   const ledgerVersion = snapshot.schemaVersion ?? SCHEMA_VERSION;
-  const context = { engine: configured.engine, environment, identity, ledgerVersion };
+  const bound = plan === null ? null : { plan, tolerance: planTolerance };
+  const settings = { ...configured.engine.settings, bound };
+  const runEngine = { ...configured.engine, settings };
+  const context = { engine: runEngine, environment, identity, ledgerVersion };
   const run = new UpRun(context, migrations, observer);
   await run.go(selected);
   return run.result();
-}
-
-async function assertConfirmed(
-  engine: Engine,
-  facts: Omit<EnvironmentFacts, 'database'>,
-): Promise<void> {
-  const { database } = await queryOne<{ database: string }>(
-    engine.session.connection,
-    sql`select current_database()::text as database`,
-  );
-  const refusal = checkConfirmation({ ...facts, database });
-  if (refusal !== null) throw refusal;
 }
 
 /** A migration in batches has stopped before its end: those after it wait. */

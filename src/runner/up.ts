@@ -3,12 +3,12 @@ import { isForEnvironment } from '../policy/environment.ts';
 import type { Engine } from './engine.ts';
 import { filesInTurn, inspect, type MigrationSource } from './inspection.ts';
 import type { ExecOrder, Selected } from './pending.ts';
+import type { Assurances } from './preconditions.ts';
 import type { RunnableMigration } from './runnable.ts';
 import type { PendingResult, RunConfiguration, UpObserver } from './up-run.ts';
 
-export interface UpOptions {
+export interface UpOptions extends Assurances {
   readonly order: ExecOrder;
-  readonly confirmed: string | null;
   /** Asked only when something is pending: reading the config takes longer than all the checks before. */
   readonly configured: () => Promise<RunConfiguration>;
   readonly observer?: UpObserver;
@@ -45,7 +45,7 @@ export async function up(
   const elsewhere = [...files.elsewhere, ...others].sort();
   if (migrations.length === 0) return { ...nothing, elsewhere };
   const { runPending } = await import('./up-run.ts');
-  const { confirmed, configured, observer } = options;
-  const pending = { snapshot, selected, migrations, confirmed, configured, observer };
+  const { observer } = options;
+  const pending = { ...options, snapshot, selected, migrations, observer, onlyBegun: false };
   return { environment, selected, elsewhere, ...(await runPending(engine, pending)) };
 }

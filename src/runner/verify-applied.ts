@@ -3,11 +3,14 @@ import { introspect } from '../catalog/introspect.ts';
 import { applySettings, BEGIN } from '../database/settings.ts';
 import { rawSql } from '../kernel/sql.ts';
 import { type MigrationRecord, readHistory } from '../ledger/history.ts';
+import { readIdentity } from '../ledger/identity.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import type { RunnableMigration } from './runnable.ts';
 import { asRunError } from './failures.ts';
 import { inspect, type MigrationSource } from './inspection.ts';
+import { recordVerification } from './record-verification.ts';
 import { verifyReadOnly } from './verification.ts';
 
 export interface VerifiedMigration {
@@ -23,9 +26,11 @@ export interface VerifyReport {
   readonly migrations: readonly VerifiedMigration[];
   readonly held: readonly string[];
   readonly pending: readonly string[];
+  /** Why the ledger does not hold it; null: it does, or there was nothing to record. */
+  readonly notRecorded: string | null;
 }
 
-/** Repeats the lasting checks of every applied migration, in one read-only transaction. */
+/** Repeats the lasting checks of every applied migration, in one read-only transaction, and records them. */
 export async function verifyApplied(
   engine: Engine,
   source: MigrationSource,
@@ -35,10 +40,20 @@ export async function verifyApplied(
   const selected = inspect(snapshot, source.files, 'non-linear');
   const records = readHistory(snapshot.events);
   const loaded: RunnableMigration[] = [];
-  for (const id of selected.applied) loaded.push(await source.load(id));
+  for (const id of [...selected.applied, ...selected.baselined].sort())
+    loaded.push(await source.load(id));
   const migrations = loaded.length === 0 ? [] : await verifyAll(engine, loaded, records);
+  const environment = snapshot.marker?.environment ?? null;
+  const verified = migrations.flatMap(({ id, checks }) => {
+    const record = records.get(id);
+    return record === undefined ? [] : [{ record, checks }];
+  });
+  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
+  const ledgerVersion = snapshot.schemaVersion ?? SCHEMA_VERSION;
+  const context = { engine, environment, identity, ledgerVersion };
   return {
-    environment: snapshot.marker?.environment ?? null,
+    environment,
+    notRecorded: await recordVerification(context, verified),
     migrations,
     held: selected.held,
     pending: selected.pending,

@@ -38,7 +38,7 @@ export async function work(
     return { environment, results: [], remaining: [], selected, elsewhere, error: null };
   }
   const { runPending } = await import('./up-run.ts');
-  const { confirmed, configured, observer } = options;
-  const pending = { snapshot, selected, migrations, confirmed, configured, observer };
+  const { observer } = options;
+  const pending = { ...options, snapshot, selected, migrations, observer, onlyBegun: true };
   return { environment, selected, elsewhere, ...(await runPending(engine, pending)) };
 }

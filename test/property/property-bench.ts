@@ -1,3 +1,4 @@
+import { NO_DEMANDS } from '../../src/policy/environment.ts';
 import { type ConnectOptions, openEngine, type OpenedEngine } from '../../src/app/compose.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
 import { systemClock, systemRandom } from '../../src/kernel/ports.ts';
@@ -63,7 +64,9 @@ export class PropertyBench {
     return up(engine, sourceOf(migrations), {
       order: 'linear',
       confirmed: null,
-      configured: () => Promise.resolve({ engine, confirmRequired: () => false }),
+      plan: null,
+      backupProof: null,
+      configured: () => Promise.resolve({ engine, demands: () => NO_DEMANDS, planTolerance: 0 }),
     });
   }
 

@@ -79,7 +79,7 @@ const migration: PlannedMigration = {
   missing: [],
   steps: [
     { kind: 'purge', label: 'purge users', plan: purgePlan },
-    { kind: 'scrub', label: 'scrub reports', rows: 5, total: 1000, nullRows: 1 },
+    { kind: 'scrub', label: 'scrub reports', table: 'reports', rows: 5, total: 1000, nullRows: 1 },
     { kind: 'unknown', label: 'SQL script' },
   ],
   refusals: [],
@@ -90,8 +90,15 @@ const report: PlanReport = {
   strategy: null,
   environment: 'production',
   ledgerInstalled: true,
+  schema: {},
   migrations: [migration],
-  selected: { pending: [migration.id], leftOut: ['a_left_out'], held: ['b_held'], applied: [] },
+  selected: {
+    pending: [migration.id],
+    leftOut: ['a_left_out'],
+    held: ['b_held'],
+    applied: [],
+    baselined: [],
+  },
   elsewhere: ['c_elsewhere'],
 };
 

@@ -44,6 +44,8 @@ export interface PostgresServer {
   readonly stop: () => Promise<void>;
   /** `fast` ends sessions in good order, `immediate` is a crash. Resolves when it is there again. */
   readonly restart: (mode: 'fast' | 'immediate') => Promise<void>;
+  /** Another server on a copy of the files, as a snapshot of the disk gives it. Nobody may write meanwhile. */
+  readonly copy: () => Promise<PostgresServer>;
 }
 
 interface Account {
@@ -102,6 +104,18 @@ async function createCluster(directory: string): Promise<Cluster> {
   return { directory, native, account, port, url };
 }
 
+async function copyCluster({ directory, account, url, ...cluster }: Cluster): Promise<Cluster> {
+  const twin = await mkdtemp(join(tmpdir(), 'hygiene-postgres-'));
+  await chmod(twin, 0o755);
+  await run('cp', ['-a', join(directory, 'data'), join(twin, 'data')]);
+  await rm(join(twin, 'data', 'postmaster.pid'), { force: true });
+  if (account !== undefined) await chown(twin, account.uid, account.gid);
+  const port = await freePort();
+  const own = new URL(url);
+  own.port = String(port);
+  return { ...cluster, account, directory: twin, port, url: own.href };
+}
+
 async function startCluster(cluster: Cluster, given: Settings): Promise<PostgresServer> {
   const { directory, native, account, port, url } = cluster;
   const settings = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -154,7 +168,15 @@ async function startCluster(cluster: Cluster, given: Settings): Promise<Postgres
       await untilReady(url, child);
     }
   };
-  return { url, stop, restart };
+  const copy = async (): Promise<PostgresServer> => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('checkpoint');
+    await client.end();
+    const twin = await copyCluster(cluster);
+    return startCluster(twin, given);
+  };
+  return { url, stop, restart, copy };
 }
 
 /** Null while it cannot be asked. */

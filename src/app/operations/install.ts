@@ -1,6 +1,8 @@
 import type { TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import { ledgerDdl } from '../../ledger/ddl.ts';
+import type { EnvironmentMarker } from '../../ledger/environment-marker.ts';
+import { compareIdentity, type IdentityDifference } from '../../ledger/identity.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { installLedger, upgradeLedger } from '../../runner/install-ledger.ts';
 import {
@@ -16,6 +18,15 @@ export interface InstallReport {
   readonly target: TargetDescription;
   readonly installed: 'now' | 'before' | 'upgraded';
   readonly environment: string | null;
+  /** What it was marked as before, where this marking says something else; null: nothing. */
+  readonly before: Remarked | null;
+}
+
+/** A mark that a new one replaces. */
+export interface Remarked {
+  readonly environment: string;
+  /** In which the database differs from the one that was marked. */
+  readonly differences: readonly IdentityDifference[];
 }
 
 /** The script that makes ledger and archive schema, for a DBA to run. */
@@ -41,11 +52,22 @@ export async function installOperation(
     const before = await ledger.isInstalled();
     if (!before) await installLedger(opened.engine);
     const upgraded = options.upgrade === true && (await upgradeLedger(opened.engine));
-    const marker = mark === null ? await ledger.marker() : await ledger.mark(mark);
+    const known = await ledger.marker();
+    const marker = mark === null ? known : await ledger.mark(mark);
     return {
       target: session.target,
       installed: before ? (upgraded ? 'upgraded' : 'before') : 'now',
       environment: marker?.environment ?? null,
+      before: known === null || marker === null ? null : remarked(known, marker),
     };
   });
+}
+
+function remarked(before: EnvironmentMarker, after: EnvironmentMarker): Remarked | null {
+  const { environment } = before;
+  const differences = compareIdentity(before.identity, after.identity).filter(
+    ({ field }) => field !== 'marker',
+  );
+  const isSame = environment === after.environment && differences.length === 0;
+  return isSame ? null : { environment, differences };
 }

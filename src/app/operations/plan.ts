@@ -1,10 +1,19 @@
 import type { TargetDescription } from '../../database/connection.ts';
+import { readMarker } from '../../ledger/environment-marker.ts';
+import { readIdentity } from '../../ledger/identity.ts';
+import type { PlanFile } from '../../policy/plan-binding.ts';
+import { bindPlan, planFile } from '../../runner/bind-plan.ts';
+import type { Engine } from '../../runner/engine.ts';
+import type { MigrationSource } from '../../runner/inspection.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import { plan, type PlanReport } from '../../runner/plan.ts';
 import { type ConnectOptions, withEngine, type World } from '../compose.ts';
+import { toolVersion } from '../tool-version.ts';
 
 export interface PlanOperationReport extends PlanReport {
   readonly target: TargetDescription;
+  /** As `up --plan` and `approve` want it. */
+  readonly file: PlanFile;
 }
 
 /** What `up` would do. Nothing is kept. */
@@ -14,7 +23,22 @@ export async function planOperation(
 ): Promise<PlanOperationReport> {
   return withEngine(world, { ...options, purpose: 'read' }, async (opened) => {
     const { engine } = await opened.configured();
-    const report = await plan(engine, opened.project.migrations(), options.execOrder);
-    return { ...report, target: engine.session.target };
+    const source = opened.project.migrations();
+    const report = await plan(engine, source, options.execOrder);
+    const file = await fileOf(engine, report, source);
+    return { ...report, target: engine.session.target, file };
   });
+}
+
+async function fileOf(
+  engine: Engine,
+  report: PlanReport,
+  { files }: MigrationSource,
+): Promise<PlanFile> {
+  const { connection } = engine.session;
+  const marker = report.ledgerInstalled ? await readMarker(connection, engine.names) : null;
+  const identity = await readIdentity(connection, marker?.marker ?? null);
+  const checksums = new Map(files.map(({ id, checksum }) => [id, checksum]));
+  const binding = bindPlan(engine, report, { identity, checksums });
+  return planFile(binding, { at: engine.clock.now(), toolVersion: toolVersion() });
 }

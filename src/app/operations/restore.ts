@@ -3,7 +3,7 @@ import { reapply, type ReapplyReport } from '../../runner/reapply.ts';
 import { restore, type RestoreReport } from '../../runner/restore.ts';
 import {
   type ConnectOptions,
-  isConfirmRequired,
+  demandsOf,
   type OpenedEngine,
   withEngine,
   type World,
@@ -34,7 +34,7 @@ export function restoreOperation(
       ...options,
       isFile: isFile(opened, options.id),
       confirmed: options.confirm ?? world.variables['HYGIENE_CONFIRM'] ?? null,
-      confirmRequired: (marker) => isConfirmRequired(config, marker),
+      confirmRequired: (marker) => demandsOf(config, marker).confirm,
       begun: (environment) => options.onBegin?.(target, environment),
     });
     return { ...report, target };

@@ -1,13 +1,19 @@
 import type { TargetDescription } from '../../database/connection.ts';
+import type { BackupProof } from '../../policy/backup.ts';
+import type { PlanFile } from '../../policy/plan-binding.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { MigrationResult } from '../../runner/up-run.ts';
 import { up, type UpReport } from '../../runner/up.ts';
 import { work } from '../../runner/work.ts';
-import { type ConnectOptions, isConfirmRequired, withEngine, type World } from '../compose.ts';
+import { type ConnectOptions, demandsOf, withEngine, type World } from '../compose.ts';
 
 export interface UpOperationOptions extends ConnectOptions {
   readonly execOrder: ExecOrder;
   readonly confirm: string | null;
+  /** Path of the plan that the run is held to. */
+  readonly plan?: string | null;
+  /** Path of what proves that there is a backup. */
+  readonly backupProof?: string | null;
   /** Go on with migrations in batches that were begun, and begin none. */
   readonly onlyBegun?: boolean;
   /** Told when something is pending, before anything runs: it may take hours. */
@@ -31,9 +37,12 @@ export async function upOperation(
     const report = await run(opened.engine, opened.project.migrations(), {
       order: options.execOrder,
       confirmed: options.confirm ?? world.variables['HYGIENE_CONFIRM'] ?? null,
+      plan: await readPlan(world.cwd, options.plan ?? null),
+      backupProof: await readProof(world.cwd, options.backupProof ?? null),
       configured: async () => {
         const { engine, config } = await opened.configured();
-        return { engine, confirmRequired: (marker) => isConfirmRequired(config, marker) };
+        const { planTolerance } = config;
+        return { engine, planTolerance, demands: (marker) => demandsOf(config, marker) };
       },
       observer: {
         begun: (environment) => options.onBegin?.(opened.engine.session.target, environment),
@@ -43,4 +52,17 @@ export async function upOperation(
     const { session, facts } = opened.engine;
     return { ...report, target: session.target, runId: facts.runId };
   });
+}
+
+/** Both are loaded only where they are given: most runs need no schema library. */
+async function readPlan(cwd: string, path: string | null): Promise<PlanFile | null> {
+  if (path === null) return null;
+  const { readPlanFile } = await import('../plan-file.ts');
+  return readPlanFile(cwd, path);
+}
+
+async function readProof(cwd: string, path: string | null): Promise<BackupProof | null> {
+  if (path === null) return null;
+  const { readBackupProof } = await import('../backup-proof.ts');
+  return readBackupProof(cwd, path);
 }

@@ -49,12 +49,12 @@ async function installLedger(context: CommandContext): Promise<CommandResult> {
     upgrade: given.flag('upgrade'),
   });
   announce(report.target, report.environment);
-  const { installed, environment } = report;
+  const { installed, environment, before } = report;
   const isDone = installed === 'before' && mark === null;
   return {
     outcome: isDone ? 'nothing to do' : 'done',
     exitCode: 0,
-    text: installText({ installed, environment, marked: mark !== null }),
+    text: installText({ installed, environment, marked: mark !== null, before }),
     fields: { installed, marked: mark },
   };
 }

@@ -1,6 +1,13 @@
+import type { PlanOperationReport } from '../../app/operations/plan.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
-import { execOrderOption, exitCodeOption, maintenanceOption, strategyOption } from '../options.ts';
+import {
+  execOrderOption,
+  exitCodeOption,
+  maintenanceOption,
+  ownOption,
+  strategyOption,
+} from '../options.ts';
 
 const PENDING = 3;
 
@@ -16,13 +23,25 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
   const execOrder = (given.text('exec-order') ?? 'linear') as ExecOrder;
   const report = await planOperation(world, { ...connect, execOrder });
   announce(report.target, report.environment);
+  const out = given.text('out');
+  if (out !== null) await writePlan(world.cwd, out, report);
   const isPending = report.migrations.length > 0;
   return {
     outcome: planOutcome(report),
     exitCode: isPending && given.flag('exit-code') ? PENDING : 0,
-    text: planText(report, style),
-    fields: planDocument(report),
+    text: out === null ? planText(report, style) : [...planText(report, style), ...outLines(out)],
+    fields: { ...planDocument(report), digest: report.file.digest, file: out },
   };
+}
+
+/** @throws HygieneError HYG_RUN_EXPORT */
+async function writePlan(cwd: string, out: string, report: PlanOperationReport): Promise<void> {
+  const { writePlanFile } = await import('../../app/plan-file.ts');
+  writePlanFile(cwd, out, report.file);
+}
+
+function outLines(out: string): readonly string[] {
+  return ['', `Written to ${out}. Next: hygiene approve --plan ${out}, hygiene up --plan ${out}`];
 }
 
 export const planCommand: Command = {
@@ -32,6 +51,7 @@ export const planCommand: Command = {
   options: {
     maintenance: maintenanceOption,
     strategy: strategyOption,
+    out: ownOption('string', 'Write it to a file too, for `approve` and `up --plan`'),
     'exec-order': execOrderOption,
     'exit-code': exitCodeOption,
   },

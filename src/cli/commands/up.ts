@@ -3,10 +3,12 @@ import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { batchOptions } from '../given-options.ts';
 import {
+  backupProofOption,
   batchOptionSpecs,
   confirmOption,
   execOrderOption,
   maintenanceOption,
+  planOption,
   strategyOption,
 } from '../options.ts';
 
@@ -36,6 +38,8 @@ export async function runMigrations(
     onlyBegun: what === 'work',
     execOrder: (given.text('exec-order') ?? 'linear') as ExecOrder,
     confirm: given.text('confirm'),
+    plan: given.text('plan'),
+    backupProof: given.text('backup-proof'),
     onBegin: announce,
     onResult: (result) => {
       say(resultText(result, style));
@@ -68,6 +72,8 @@ export const upCommand: Command = {
   describe: 'Apply what is pending: once, proven before commit, on record',
   options: {
     confirm: confirmOption,
+    plan: planOption,
+    'backup-proof': backupProofOption,
     maintenance: maintenanceOption,
     strategy: strategyOption,
     'exec-order': execOrderOption,
