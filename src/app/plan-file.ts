@@ -1,6 +1,3 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-
 import { z } from 'zod';
 
 import { HygieneError } from '../kernel/errors.ts';
@@ -38,25 +35,4 @@ export function readPlanFile(cwd: string, path: string): PlanFile {
     message: `${path} was edited: what it says has another digest than the one it carries.`,
     hint,
   });
-}
-
-/**
- * Whole or not at all: the file is put in its place when it is written.
- * @throws HygieneError HYG_RUN_EXPORT
- */
-export function writePlanFile(cwd: string, path: string, plan: PlanFile): void {
-  const target = resolve(cwd, path);
-  const half = `${target}.part`;
-  try {
-    writeFileSync(half, `${JSON.stringify(plan, null, 2)}\n`);
-    renameSync(half, target);
-  } catch (error) {
-    rmSync(half, { force: true });
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-    throw new HygieneError('HYG_RUN_EXPORT', {
-      message: `The plan could not be written to ${path}: ${code}.`,
-      hint: 'Name a file in a directory that exists and can be written: --out plan.json',
-      cause: error,
-    });
-  }
 }

@@ -54,7 +54,6 @@ export const errorCatalogue = {
     exit: 5,
     title: 'An event does not follow from the state of its migration',
   },
-  HYG_LEDGER_BAD_DIGEST: { exit: 2, title: 'The digest file cannot be read' },
   HYG_INTEGRITY_DIGEST: { exit: 5, title: 'The ledger is not the one of the digest' },
   HYG_LEDGER_UNKNOWN_ID: { exit: 2, title: 'The ledger knows no such migration' },
 

@@ -1,6 +1,8 @@
 import { quoteIdentifier } from '../kernel/identifiers.ts';
 import type { LedgerNames } from './names.ts';
+import { newerChainSql } from './chain-sql.ts';
 import { SCHEMA_VERSION } from './tables-sql.ts';
+import { verifySql } from './verify-sql.ts';
 import { historySql } from './views-sql.ts';
 
 /** What version 2 has and version 1 had not. An upgrade only adds: an older tool goes on working. */
@@ -47,7 +49,7 @@ revoke all on ${schema}.progress from public;
 /** Brings tables of version 1 to this version, in the caller's transaction. */
 export function upgradeSql(names: LedgerNames): string {
   const schema = quoteIdentifier(names.schema);
-  return `${additionsSql(names)}${historySql(schema)}
+  return `${additionsSql(names)}${newerChainSql(names)}${verifySql(names)}${historySql(schema)}
 update ${schema}.meta set schema_version = ${String(SCHEMA_VERSION)};
 `;
 }

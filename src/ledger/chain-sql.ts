@@ -1,5 +1,5 @@
 import { quoteIdentifier, quoteLiteral } from '../kernel/identifiers.ts';
-import { chainLockKey, type LedgerNames } from './names.ts';
+import { chainLockKey, ledgerTable, type LedgerNames } from './names.ts';
 
 /** What the first event of a chain names as the hash before it. */
 export const GENESIS_HASH = `sha256:${'0'.repeat(64)}`;
@@ -10,10 +10,14 @@ const HASH_VERSION = 1;
 /** How events are hashed, appended, and kept as they are. */
 export function chainSql(names: LedgerNames): string {
   const schema = quoteIdentifier(names.schema);
-  const lock = `pg_advisory_xact_lock(hashtextextended(${quoteLiteral(chainLockKey(names))}, 0))`;
-  return [hashSql(schema), appendSql(schema, lock), checkSql(schema, lock), refuseSql(schema)].join(
-    '\n',
-  );
+  const lock = lockSql(names);
+  return [
+    hashSql(schema),
+    witnessSql(names),
+    appendSql(schema, lock),
+    checkSql(schema, lock),
+    refuseSql(schema),
+  ].join('\n');
 }
 
 /** A JSON array has one reading only, and its text depends on no setting once `at` is UTC text. */
@@ -63,9 +67,47 @@ $function$;
 `;
 }
 
+/** What an upgrade puts in place of what version 1 had. */
+export function newerChainSql(names: LedgerNames): string {
+  return [witnessSql(names), appendSql(quoteIdentifier(names.schema), lockSql(names))].join('\n');
+}
+
+function lockSql(names: LedgerNames): string {
+  return `pg_advisory_xact_lock(hashtextextended(${quoteLiteral(chainLockKey(names))}, 0))`;
+}
+
+/**
+ * Whoever switches a trigger off and on again writes its catalog row anew, and xmin tells. The primary key
+ * is there to compare with: a restored dump or an upgrade has written that anew too.
+ */
+function witnessSql(names: LedgerNames): string {
+  const table = `${quoteLiteral(ledgerTable(names).quoted)}::regclass`;
+  return `
+create or replace function ${quoteIdentifier(names.schema)}.ledger_witness() returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $function$
+  select jsonb_build_object(
+    'key', (
+      select c.oid || ':' || c.xmin
+        from pg_constraint as c
+       where c.conrelid = ${table}
+         and c.conname = 'ledger_pkey'
+    ),
+    'triggers', (
+      select string_agg(t.oid || ':' || t.xmin, ' ' order by t.tgname)
+        from pg_trigger as t
+       where t.tgrelid = ${table}
+         and not t.tgisinternal
+    )
+  )
+$function$;
+`;
+}
+
 function appendSql(schema: string, lock: string): string {
   return `
-create function ${schema}.append_event(event jsonb) returns ${schema}.ledger
+create or replace function ${schema}.append_event(event jsonb) returns ${schema}.ledger
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $function$
@@ -104,6 +146,8 @@ begin
   entry.at := clock_timestamp();
   entry.actor := coalesce(entry.actor, '{}')
     || jsonb_build_object('role', current_user::text, 'login', session_user::text);
+  entry.identity := coalesce(entry.identity, '{}')
+    || jsonb_build_object('ledger', ${schema}.ledger_witness());
   entry.hash_version := ${String(HASH_VERSION)};
   entry.prev_hash := coalesce(head.hash, '${GENESIS_HASH}');
   entry.hash := ${schema}.event_hash(entry);

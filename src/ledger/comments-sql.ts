@@ -157,6 +157,8 @@ const functions: Readonly<Record<string, string>> = {
   'append_event(jsonb)':
     'The only way to write the ledger. Takes the fields of an event, adds position, time, role and hashes.',
   'event_hash($S.ledger)': 'The hash that an event must have. Null for an unknown hash version.',
+  'ledger_witness()':
+    'What shows later whether somebody switched the triggers of the ledger off and on again.',
   'verify_ledger()':
     'Proves the hash chain: one row with ok = true, or one row for each problem. Events cut off at the end are found only with a digest kept elsewhere.',
   'commit_fence()': 'Trigger that stops a COMMIT which hygiene did not send.',

@@ -2,6 +2,7 @@ import type { Connection } from '../database/connection.ts';
 import { queryOne } from '../database/connection.ts';
 import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
+import { type ChainReport, type ChainRow, toChainReport } from './chain-report.ts';
 import {
   type EnvironmentMarker,
   type MarkerRow,
@@ -48,14 +49,6 @@ export interface EventFilter {
   readonly migrationId?: string;
   /** The newest ones; they still come oldest first. */
   readonly limit?: number;
-}
-
-export interface ChainReport {
-  readonly ok: boolean;
-  readonly events: number;
-  readonly headSeq: number | null;
-  readonly headHash: string | null;
-  readonly problems: readonly { readonly problem: string; readonly atSeq: number | null }[];
 }
 
 const NOT_INSTALLED: LedgerSnapshot = {
@@ -154,16 +147,7 @@ export class Ledger {
     const rows = await this.#all<ChainRow>(
       sql`select * from ${ledgerFunction(this.names, 'verify_ledger')}()`,
     );
-    const [first] = rows;
-    return {
-      ok: first?.ok ?? false,
-      events: first?.events ?? 0,
-      headSeq: first?.head_seq ?? null,
-      headHash: first?.head_hash ?? null,
-      problems: rows.flatMap(({ problem, at_seq }) =>
-        problem === null ? [] : [{ problem, atSeq: at_seq }],
-      ),
-    };
+    return toChainReport(rows);
   }
 
   /**
@@ -205,6 +189,14 @@ export class Ledger {
     return rows[0]?.hash ?? null;
   }
 
+  /** Position and hash of the newest event; null: there is none. */
+  async head(): Promise<{ readonly seq: number; readonly hash: string } | null> {
+    const rows = await this.#all<{ seq: number; hash: string }>(
+      sql`select l.seq, l.hash from ${ledgerTable(this.names)} as l order by l.seq desc limit 1`,
+    );
+    return rows[0] ?? null;
+  }
+
   marker(): Promise<EnvironmentMarker | null> {
     return this.#withRights(() => readMarker(this.#connection, this.names));
   }
@@ -238,13 +230,4 @@ interface SnapshotRow {
   readonly head_ok: boolean;
   readonly marker: MarkerRow | null;
   readonly events: readonly LightRow[] | null;
-}
-
-interface ChainRow {
-  readonly ok: boolean;
-  readonly events: number;
-  readonly head_seq: number | null;
-  readonly head_hash: string | null;
-  readonly problem: string | null;
-  readonly at_seq: number | null;
 }

@@ -7,10 +7,11 @@ export function proofsSql(names: LedgerNames): string {
   return [verifySql(names), fenceSql(quoteIdentifier(names.schema))].join('\n');
 }
 
-function verifySql(names: LedgerNames): string {
+/** The proof of the chain; an upgrade puts it in place of that of version 1. */
+export function verifySql(names: LedgerNames): string {
   const schema = quoteIdentifier(names.schema);
   return `
-create function ${schema}.verify_ledger()
+create or replace function ${schema}.verify_ledger()
 returns table (
   ok        boolean,
   events    bigint,
@@ -29,6 +30,8 @@ begin
   ok := false;
   for problem, at_seq in
 ${brokenLinksSql(schema)}
+    union all
+${switchedTriggersSql(schema)}
     union all
 ${lostTriggersSql(names)}
     order by 2 nulls last
@@ -82,6 +85,24 @@ function brokenLinksSql(schema: string): string {
           )
       ) as found (present, problem)
      where found.present`;
+}
+
+/** Each time that a trigger was switched off and on between two events, or after the last one. */
+function switchedTriggersSql(schema: string): string {
+  return `    select 'after it, a trigger of the ledger was switched off and on again', seen.seq
+      from (
+        select
+          kept.seq,
+          kept.witness,
+          lead(kept.witness, 1, ${schema}.ledger_witness()) over (order by kept.seq) as next
+        from (
+          select l.seq, l.identity -> 'ledger' as witness
+            from ${schema}.ledger as l
+           where l.identity ? 'ledger'
+        ) as kept
+      ) as seen
+     where seen.witness ->> 'key' = seen.next ->> 'key'
+       and seen.witness ->> 'triggers' is distinct from seen.next ->> 'triggers'`;
 }
 
 /** Each trigger of the ledger that does not do its work, without a position. */

@@ -1,4 +1,4 @@
-import type { ChainReport } from '../ledger/ledger.ts';
+import type { ChainReport } from '../ledger/chain-report.ts';
 import type { RecordedEvent, TableRows } from '../ledger/events.ts';
 import type { Fields } from './document.ts';
 import { tableLines } from './layout.ts';
@@ -62,6 +62,25 @@ function actorName(actor: Readonly<Record<string, unknown>> | null): string {
 
 export function ledgerDocument({ installed, events }: LedgerFacts): Fields {
   return { installed, events };
+}
+
+export interface DigestFacts {
+  readonly seq: number;
+  readonly hash: string;
+  readonly takenAt: Date;
+}
+
+export function digestText({ seq, hash }: DigestFacts, out: string | null): string[] {
+  if (seq === 0) return ['No events yet, so there is nothing to keep.'];
+  return [
+    `ledger head: event ${String(seq)}, ${hash}`,
+    `Keep it where the owner of the database cannot reach it${out === null ? ': hygiene ledger digest --out FILE' : `: ${out}`}`,
+    `Later: hygiene ledger verify --digest ${out ?? 'FILE'}`,
+  ];
+}
+
+export function digestDocument({ seq, hash, takenAt }: DigestFacts): Fields {
+  return { seq, hash, takenAt };
 }
 
 export interface ChainFacts {

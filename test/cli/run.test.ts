@@ -121,7 +121,7 @@ Log: hygiene/logs/cleanup_log_TIME.txt
     expect(status.code).toBe(0);
     expect(status.stdout).toContain('applied  20260101000000_purge_demo_users  ');
     expect(status.stdout).toContain(
-      "1 migration: 1 applied, 0 pending. The ledger's newest event, 2, is intact.",
+      "1 migration: 1 applied, 0 pending. The ledger's newest event, 3, is intact.",
     );
     expect((await run('plan')).stdout).toContain('Nothing is pending: 1 migration applied.');
 
@@ -129,9 +129,10 @@ Log: hygiene/logs/cleanup_log_TIME.txt
     expect(events.map((line) => line.trim().split(/ +/).slice(3, 6))).toEqual([
       ['started', FIRST, 'postgres'],
       ['applied', FIRST, '1,600'],
+      ['verified', FIRST, 'postgres'],
     ]);
     expect((await run('ledger verify')).stdout).toContain(
-      '2 events, the chain is intact. Head: event 2,',
+      '3 events, the chain is intact. Head: event 3,',
     );
   });
 

@@ -74,7 +74,8 @@ describe('commands.md', () => {
 
   const RESTORING = [
     ...['archive list', 'archive prune', 'archive export ID --to out', 'restore ID --dry-run'],
-    ...['restore ID', 'reapply ID --reason test', 'rehearse'],
+    ...['restore ID', 'reapply ID --reason test', 'rehearse', 'up', 'retire ID --reason test'],
+    'baseline --all --reason test',
   ];
 
   test('has the fields and the outcomes of each document', async () => {
@@ -87,8 +88,9 @@ describe('commands.md', () => {
     const variables = { DATABASE_URL: database.url, HYGIENE_JSON: '1' };
     const seen: Seen[] = [];
     for (const line of [
-      ...['init', 'init --print-sql', 'init --ledger', 'create purge_one', 'lint', 'plan', 'up'],
-      ...['work', 'verify', 'status', 'ledger', 'ledger verify'],
+      ...['init', 'init --print-sql', 'init --ledger', 'create purge_one', 'lint'],
+      ...['plan --out plan.json', 'approve --plan plan.json', 'up'],
+      ...['mark staging', 'work', 'verify', 'status', 'ledger', 'ledger verify', 'ledger digest'],
       ...RESTORING.map((line) => line.replace('ID', restorable)),
     ]) {
       const run = await runCli(line.split(' '), { cwd, variables });

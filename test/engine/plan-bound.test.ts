@@ -28,8 +28,7 @@ const config = (settings: string): string =>
 beforeEach(async () => {
   database = await freshDatabase('sample.sql');
   cwd = createProject({ migrations: { [`${ID}.ts`]: purgeDemoUsers() } });
-  const { code, stdout } = await run('plan --out plan.json');
-  expect([code, stdout]).toEqual([0, expect.stringContaining('Written to plan.json')]);
+  await run('plan --out plan.json');
 });
 
 async function expectRefused(...says: readonly string[]): Promise<void> {

@@ -1,8 +1,12 @@
 import type { TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
+import { GENESIS_HASH } from '../../ledger/chain-sql.ts';
+import { checkDigest } from '../../policy/ledger-digest.ts';
 import type { RecordedEvent } from '../../ledger/events.ts';
-import { type ChainReport, Ledger } from '../../ledger/ledger.ts';
+import type { ChainReport } from '../../ledger/chain-report.ts';
+import { Ledger } from '../../ledger/ledger.ts';
 import { type ConnectOptions, withEngine, type World } from '../compose.ts';
+import { type LedgerDigest, readLedgerDigest } from '../ledger-digest.ts';
 
 export interface LedgerListReport {
   readonly target: TargetDescription;
@@ -18,6 +22,14 @@ export interface LedgerVerifyReport {
   readonly environment: string | null;
   readonly installed: boolean;
   readonly chain: ChainReport | null;
+  /** What is wrong against the digest; null: nothing, or none was given. */
+  readonly mismatch: HygieneError | null;
+}
+
+export interface LedgerDigestReport extends LedgerDigest {
+  readonly target: TargetDescription;
+  readonly environment: string | null;
+  readonly takenAt: Date;
 }
 
 /** The events, oldest first. */
@@ -45,13 +57,29 @@ function unknownId(id: string): HygieneError {
 /** Recomputes the whole chain. */
 export function ledgerVerifyOperation(
   world: World,
-  options: ConnectOptions,
+  options: ConnectOptions & { readonly digest?: string | null },
 ): Promise<LedgerVerifyReport> {
-  return withLedger(world, options, async (ledger, { installed, ...facts }) => ({
-    ...facts,
-    installed,
-    chain: installed ? await ledger.verifyChain() : null,
-  }));
+  const path = options.digest ?? null;
+  const digest = path === null ? null : readLedgerDigest(world.cwd, path);
+  return withLedger(world, options, async (ledger, { installed, ...facts }) => {
+    const chain = installed ? await ledger.verifyChain() : null;
+    const found = digest === null || !installed ? null : await ledger.hashAt(digest.seq);
+    const mismatch =
+      digest === null ? null : checkDigest(digest, { found, headSeq: chain?.headSeq ?? 0 });
+    return { ...facts, installed, chain, mismatch };
+  });
+}
+
+/** The head as it is now; whoever keeps it can tell later whether the ledger was rewritten or cut. */
+export function ledgerDigestOperation(
+  world: World,
+  options: ConnectOptions,
+): Promise<LedgerDigestReport> {
+  return withLedger(world, options, async (ledger, { installed, ...facts }) => {
+    const head = installed ? await ledger.head() : null;
+    const takenAt = world.clock.now();
+    return { ...facts, takenAt, seq: head?.seq ?? 0, hash: head?.hash ?? GENESIS_HASH };
+  });
 }
 
 type LedgerFacts = Pick<LedgerListReport, 'target' | 'environment' | 'installed'>;

@@ -1,6 +1,6 @@
 import { HygieneError } from '../../kernel/errors.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
-import { ownOption } from '../options.ts';
+import { ownOption, planOption } from '../options.ts';
 
 /**
  * Records that somebody answers for a plan.
@@ -34,7 +34,7 @@ export const approveCommand: Command = {
   usage: 'approve',
   describe: 'Record that you answer for a plan; good for 7 days',
   options: {
-    plan: ownOption('string', 'File that `plan --out` has written; mandatory'),
+    plan: { ...planOption, describe: 'File that `plan --out` has written; mandatory' },
     ticket: ownOption('string', 'Ticket, for the ledger'),
   },
   positionals: [],

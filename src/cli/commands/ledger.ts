@@ -5,11 +5,13 @@ import { ownOption } from '../options.ts';
 const EVENTS_DEFAULT = 100;
 
 /**
- * The events of the ledger, or the proof of its chain.
+ * The events of the ledger, its digest, or the proof of its chain.
  * @public
  */
 export async function ledger(context: CommandContext): Promise<CommandResult> {
-  return context.given.text('action') === 'verify' ? verifyLedger(context) : listLedger(context);
+  const action = context.given.text('action');
+  if (action === 'digest') return digestOfLedger(context);
+  return action === 'verify' ? verifyLedger(context) : listLedger(context);
 }
 
 /** The newest events, oldest first. */
@@ -31,12 +33,15 @@ async function listLedger(context: CommandContext): Promise<CommandResult> {
 
 /** Recomputes the whole chain. */
 async function verifyLedger(context: CommandContext): Promise<CommandResult> {
-  const { world, connect, style, announce } = context;
+  const { world, connect, given, style, announce } = context;
   const { ledgerVerifyOperation } = await import('../../app/operations/ledger.ts');
   const { chainDocument, chainText } = await import('../../report/ledger.ts');
-  const report = await ledgerVerifyOperation(world, connect);
+  const report = await ledgerVerifyOperation(world, {
+    ...connect,
+    digest: given.text('digest'),
+  });
   announce(report.target, report.environment);
-  const error = report.chain?.ok === false ? broken(report.chain.problems.length) : null;
+  const error = report.chain?.ok === false ? broken(report.chain.problems.length) : report.mismatch;
   const outcome = report.chain === null ? 'not installed' : 'intact';
   return {
     outcome: error === null ? outcome : 'broken',
@@ -45,6 +50,20 @@ async function verifyLedger(context: CommandContext): Promise<CommandResult> {
     fields: chainDocument(report),
     error,
   };
+}
+
+/** Small enough for a log line, a ticket or a printer. */
+async function digestOfLedger(context: CommandContext): Promise<CommandResult> {
+  const { world, connect, given, announce } = context;
+  const { writeJsonFile } = await import('../../app/write-json-file.ts');
+  const { ledgerDigestOperation } = await import('../../app/operations/ledger.ts');
+  const { digestDocument, digestText } = await import('../../report/ledger.ts');
+  const report = await ledgerDigestOperation(world, connect);
+  announce(report.target, report.environment);
+  const out = given.text('out');
+  const fields = digestDocument(report);
+  if (out !== null) writeJsonFile(world.cwd, out, { schemaVersion: 1, ...fields });
+  return { outcome: 'ok', exitCode: 0, text: digestText(report, out), fields };
 }
 
 function broken(problems: number): HygieneError {
@@ -57,13 +76,19 @@ function broken(problems: number): HygieneError {
 export const ledgerCommand: Command = {
   name: 'ledger',
   usage: 'ledger [action]',
-  describe: 'List the events of the ledger, or verify its chain',
+  describe: 'List the events of the ledger, or prove that nobody edited it',
   options: {
     migration: ownOption('string', 'Only events of this migration'),
+    out: ownOption('string', 'For digest: write it to a file'),
+    digest: ownOption('string', 'For verify: file that `ledger digest --out` has written'),
     limit: ownOption('string', `At most so many, the newest [${EVENTS_DEFAULT}]`),
   },
   positionals: [
-    { name: 'action', describe: 'list (default) or verify', choices: ['list', 'verify'] },
+    {
+      name: 'action',
+      describe: 'list (default), digest or verify',
+      choices: ['list', 'digest', 'verify'],
+    },
   ],
   run: ledger,
 };

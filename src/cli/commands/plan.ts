@@ -1,4 +1,3 @@
-import type { PlanOperationReport } from '../../app/operations/plan.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import {
@@ -17,6 +16,7 @@ const PENDING = 3;
  */
 export async function plan(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
+  const { writeJsonFile } = await import('../../app/write-json-file.ts');
   const { planOperation } = await import('../../app/operations/plan.ts');
   const { planText } = await import('../../report/plan.ts');
   const { planDocument, planOutcome } = await import('../../report/plan-document.ts');
@@ -24,7 +24,7 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
   const report = await planOperation(world, { ...connect, execOrder });
   announce(report.target, report.environment);
   const out = given.text('out');
-  if (out !== null) await writePlan(world.cwd, out, report);
+  if (out !== null) writeJsonFile(world.cwd, out, report.file);
   const isPending = report.migrations.length > 0;
   return {
     outcome: planOutcome(report),
@@ -32,12 +32,6 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
     text: out === null ? planText(report, style) : [...planText(report, style), ...outLines(out)],
     fields: { ...planDocument(report), digest: report.file.digest, file: out },
   };
-}
-
-/** @throws HygieneError HYG_RUN_EXPORT */
-async function writePlan(cwd: string, out: string, report: PlanOperationReport): Promise<void> {
-  const { writePlanFile } = await import('../../app/plan-file.ts');
-  writePlanFile(cwd, out, report.file);
 }
 
 function outLines(out: string): readonly string[] {
