@@ -104,6 +104,7 @@ export async function openEngine(
       sideEffects: [],
       batches: batchSettings(options.batches ?? {}, clock),
       bound: null,
+      backup: null,
     },
     facts: {
       runId: random.uuid(),

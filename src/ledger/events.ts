@@ -35,6 +35,8 @@ export interface TableRows {
   /** Rows that stayed and were changed: references set to NULL, scrubbed columns. */
   readonly changed?: number;
   readonly strategy?: string;
+  /** Rows before and after; not `counted`: by the size of the table. */
+  readonly extent?: { readonly before: number; readonly after: number; readonly counted: boolean };
   /** Rows that a restore put back, and rows whose changes it took back. */
   readonly restored?: number;
   readonly reverted?: number;

@@ -115,7 +115,7 @@ async function attemptOnce(
   const durationMs = Math.round(clock.monotonicMs() - unit.startedAt);
   const event = await ledger.advance('started', {
     ...migrationEvent(context, 'applied', unit),
-    ...evidenceFields(evidence, unit.migration),
+    ...evidenceFields(engine, evidence, unit.migration),
     durationMs,
   });
   return (await commit(context, unit))

@@ -3,11 +3,13 @@ import { CancellableConnection } from '../database/cancellable.ts';
 import type { Connection, ConnectionSource } from '../database/connection.ts';
 import type { RunLock } from '../database/run-lock.ts';
 import type { TransactionLimits, TransactionSettings } from '../database/settings.ts';
+import type { Actor } from '../ledger/actor.ts';
 import { type LedgerNames, lockKey } from '../ledger/names.ts';
 import type { Clock, Logger, Random } from '../kernel/ports.ts';
 import type { ReportProgress } from '../kernel/progress.ts';
 import type { RowSet } from '../planner/steps.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
+import type { BackupProof } from '../policy/backup.ts';
 import type { PlanFile } from '../policy/plan-binding.ts';
 import type { BatchSettings } from './batched/batch-settings.ts';
 
@@ -41,13 +43,15 @@ interface RunSettings {
   readonly batches: BatchSettings;
   /** The plan that the run was given and is held to. */
   readonly bound: { readonly plan: PlanFile; readonly tolerance: number } | null;
+  /** What proves that there is a backup, as it was given. */
+  readonly backup: BackupProof | null;
 }
 
 /** What is recorded with each event beside what happened. */
 interface RunFacts {
   readonly runId: string;
   readonly configFingerprint: string;
-  readonly actor: object;
+  readonly actor: Actor;
   readonly toolVersion: string;
 }
 

@@ -45,6 +45,7 @@ export function migrationEvent(
 
 /** The `applied` event's own part: rows by table, checks, and what else was seen. */
 export function evidenceFields(
+  { settings }: Pick<Engine, 'settings'>,
   evidence: Evidence,
   migration: RunnableMigration,
 ): Pick<NewEvent, 'rows' | 'checks' | 'evidence'> {
@@ -69,6 +70,8 @@ export function evidenceFields(
       })),
       sideEffects: evidence.sideEffects,
       remarks: evidence.remarks,
+      ...(settings.bound !== null && { planDigest: settings.bound.plan.digest }),
+      ...(settings.backup !== null && { backup: settings.backup }),
       ...(evidence.batches !== undefined && { batches: evidence.batches }),
     },
   };

@@ -19,6 +19,7 @@ import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import { StepRunner, type StepReport, type TableReport } from './steps.ts';
 import type { Fingerprint } from './checks.ts';
 import { type Verification, type VerificationScope, verifyReadOnly } from './verification.ts';
+import { withExtents } from './table-extents.ts';
 import { WorkProgress } from './work-progress.ts';
 
 /** Everything that was done and proven inside the transaction, before it commits. */
@@ -94,9 +95,10 @@ export async function doAndProve(
     compared: await protectedRows.compare(),
   });
   const after = await verifyAfter(connection, { catalog, migration, taken });
+  const tables = isFreeForm(migration) ? withCounted(steps, changes, sideEffects) : steps.tables;
   return {
     steps: steps.reports,
-    tables: isFreeForm(migration) ? withCounted(steps, changes, sideEffects) : steps.tables,
+    tables: await withExtents(connection, catalog, tables),
     archives: steps.archive.records,
     checks: after.checks,
     sideEffects,

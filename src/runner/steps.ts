@@ -18,6 +18,7 @@ import type { RowSet, Step } from '../planner/steps.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
 import { type ExpectedChange, NO_CHANGE } from '../policy/changes.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
+import type { TableExtent } from './table-extents.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { WorkProgress } from './work-progress.ts';
 
@@ -37,6 +38,8 @@ export interface TableReport {
   readonly removed: number;
   readonly changed: number;
   readonly strategy: Strategy;
+  /** Rows before and after; absent where nobody may count them. */
+  readonly extent?: TableExtent;
 }
 
 export interface StepScope {

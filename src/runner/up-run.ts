@@ -66,7 +66,7 @@ export interface PendingResult {
  * @throws HygieneError when it refuses before anything runs
  */
 export async function runPending(engine: Engine, pending: PendingRun): Promise<PendingResult> {
-  const { snapshot, selected, migrations, plan, observer } = pending;
+  const { snapshot, selected, migrations, plan, backupProof, observer } = pending;
   const { connection } = engine.session;
   const environment = snapshot.marker?.environment ?? null;
   observer?.begun(environment);
@@ -78,7 +78,7 @@ export async function runPending(engine: Engine, pending: PendingRun): Promise<P
   if (!snapshot.installed) await installLedger(engine);
   const ledgerVersion = snapshot.schemaVersion ?? SCHEMA_VERSION;
   const bound = plan === null ? null : { plan, tolerance: planTolerance };
-  const settings = { ...configured.engine.settings, bound };
+  const settings = { ...configured.engine.settings, bound, backup: backupProof };
   const runEngine = { ...configured.engine, settings };
   const context = { engine: runEngine, environment, identity, ledgerVersion };
   const run = new UpRun(context, migrations, observer);

@@ -104,6 +104,10 @@ Log: hygiene/logs/cleanup_log_TIME.txt
     const logged = settled(readFileSync(join(cwd, 'hygiene', 'logs', log), 'utf8'));
     expect(logged).toMatch(/^hygiene up, ended TIME UTC\nHOST\/DATABASE as postgres/);
     expect(logged).toContain('run UUID with pg-hygiene');
+    expect(logged).toMatch(/\nby .+ on .+\n/);
+    expect(logged).toContain('\nheld to no plan\n');
+    expect(logged).toMatch(/\n {2}rows +before +removed +after\n {2}users +320 +300 +20\n/);
+    expect(logged).toMatch(/\n {2}payments +320 +0 +320\n/);
     expect(logged).toContain('  users              300        0       300');
     expect(logged).toMatch(/\nledger head: event 2, sha256:HASH\n$/);
 

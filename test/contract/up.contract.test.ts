@@ -138,6 +138,7 @@ describe('the whole job', () => {
       ['failed', WRONG],
       ['started', WRONG],
       ['failed', WRONG],
+      ...[PURGE, FREE, PAIR].map((id) => ['verified', id]),
     ]);
     expect(server.reports[0]).toMatchObject({
       error: { code: 'HYG_VERIFY_FAILED', exit: 4 },

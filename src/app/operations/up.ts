@@ -1,4 +1,5 @@
 import type { TargetDescription } from '../../database/connection.ts';
+import type { Actor } from '../../ledger/actor.ts';
 import type { BackupProof } from '../../policy/backup.ts';
 import type { PlanFile } from '../../policy/plan-binding.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
@@ -25,6 +26,9 @@ export interface UpOperationOptions extends ConnectOptions {
 export interface UpOperationReport extends UpReport {
   readonly target: TargetDescription;
   readonly runId: string;
+  readonly actor: Actor;
+  /** Digest of the plan that the run was held to; null: it was given none. */
+  readonly planDigest: string | null;
 }
 
 /** Applies what is pending. @throws HygieneError when it refuses before anything runs */
@@ -34,10 +38,11 @@ export async function upOperation(
 ): Promise<UpOperationReport> {
   return withEngine(world, { ...options, purpose: 'apply' }, async (opened) => {
     const run = options.onlyBegun === true ? work : up;
+    const plan = await readPlan(world.cwd, options.plan ?? null);
     const report = await run(opened.engine, opened.project.migrations(), {
       order: options.execOrder,
       confirmed: options.confirm ?? world.variables['HYGIENE_CONFIRM'] ?? null,
-      plan: await readPlan(world.cwd, options.plan ?? null),
+      plan,
       backupProof: await readProof(world.cwd, options.backupProof ?? null),
       configured: async () => {
         const { engine, config } = await opened.configured();
@@ -50,7 +55,9 @@ export async function upOperation(
       },
     });
     const { session, facts } = opened.engine;
-    return { ...report, target: session.target, runId: facts.runId };
+    const { runId, actor } = facts;
+    const planDigest = plan?.digest ?? null;
+    return { ...report, target: session.target, runId, actor, planDigest };
   });
 }
 

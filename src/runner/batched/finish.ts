@@ -19,6 +19,7 @@ import { runLock, transactionSettings } from '../engine.ts';
 import { evidenceFields, migrationEvent } from '../events.ts';
 import type { Evidence } from '../main-transaction.ts';
 import type { StepReport, TableReport } from '../steps.ts';
+import { withExtents } from '../table-extents.ts';
 import { verifyReadOnly } from '../verification.ts';
 import { readArchives } from './archive-records.ts';
 import { superseded } from './batch-errors.ts';
@@ -56,7 +57,7 @@ export async function finishBatches(work: BatchWork, since: Delta): Promise<Fini
   const statistics = withDelta(progress.statistics, since);
   const evidence: Evidence = {
     steps: stepReports(progress),
-    tables: tableReports(progress),
+    tables: await withExtents(connection, scene.catalog, tableReports(progress)),
     archives: await readArchives(unit),
     checks,
     sideEffects: statistics.sideEffects,
@@ -73,7 +74,7 @@ export async function finishBatches(work: BatchWork, since: Delta): Promise<Fini
   const record = readHistory(await ledger.history()).get(unit.migration.id);
   const event = await ledger.advance(record?.status ?? 'pending', {
     ...migrationEvent(unit.context, 'applied', unit),
-    ...evidenceFields(evidence, unit.migration),
+    ...evidenceFields(engine, evidence, unit.migration),
     durationMs: Math.round(clock.monotonicMs() - unit.startedAt),
   });
   await connection.query(rawSql('commit'));
