@@ -1,7 +1,7 @@
 import { HygieneError } from '../kernel/errors.ts';
 
 /** An approval is good for so many days. */
-export const APPROVAL_DAYS = 7;
+const APPROVAL_DAYS = 7;
 
 export interface ApprovalFacts {
   readonly environment: string;

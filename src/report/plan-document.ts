@@ -9,9 +9,10 @@ export function planOutcome({ migrations }: PlanReport): 'nothing to do' | 'pend
 }
 
 export function planDocument(report: PlanReport): Fields {
-  const { migrations, ledgerInstalled, selected, elsewhere } = report;
+  const { migrations, ledgerInstalled, isNew, selected, elsewhere } = report;
   return {
     ledgerInstalled,
+    isNew,
     ...selected,
     elsewhere,
     totals: totals(migrations),

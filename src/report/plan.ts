@@ -9,10 +9,13 @@ import { duration, upLine } from './wording.ts';
 
 /** What `up` would do, for the person who approves it. */
 export function planText(report: PlanReport, style: Style = plainStyle): string[] {
-  const { migrations, ledgerInstalled } = report;
+  const { migrations, ledgerInstalled, isNew } = report;
   const asides = [
     ...asideLines(report),
     ...(ledgerInstalled ? [] : ['The ledger is not installed yet; the first `up` makes it.']),
+    ...(isNew
+      ? ['No table holds a row. A new database needs no cleanup: hygiene baseline --all']
+      : []),
   ];
   if (migrations.length === 0) return [...asides, nothingPending(report)];
   return [

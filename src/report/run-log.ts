@@ -9,7 +9,7 @@ import { upText } from './up.ts';
 import { moment } from './wording.ts';
 
 /** Who ran it, as far as the machine knows; what it does not know is null. */
-export interface ActorFacts {
+interface ActorFacts {
   readonly osUser: string | null;
   readonly host: string | null;
   readonly ci: string | null;

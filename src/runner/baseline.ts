@@ -1,11 +1,12 @@
 import type { CheckResult } from '../authoring/expect.ts';
 import { introspect } from '../catalog/introspect.ts';
 import type { Catalog } from '../catalog/model.ts';
-import { type Connection, queryOne } from '../database/connection.ts';
+import type { Connection } from '../database/connection.ts';
 import { beginLocked } from '../database/run-lock.ts';
 import { applySettings } from '../database/settings.ts';
+import { firstFilledTable } from '../executor/first-filled-table.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { joinSql, rawSql, sql } from '../kernel/sql.ts';
+import { rawSql } from '../kernel/sql.ts';
 import type { AppendedEvent } from '../ledger/events.ts';
 import { readHistory } from '../ledger/history.ts';
 import { readIdentity } from '../ledger/identity.ts';
@@ -29,7 +30,7 @@ export interface BaselineOptions {
   readonly reason: string | null;
 }
 
-export interface BaselinedMigration {
+interface BaselinedMigration {
   readonly id: string;
   readonly description: string;
   /** The lasting checks, which all passed. */
@@ -151,20 +152,7 @@ async function lastingChecks(
 
 /** A new database needs no cleanup, and that it is new shows by itself. */
 async function reasonOfEmptiness(connection: Connection, catalog: Catalog): Promise<string> {
-  const tables = [...catalog.tables.values()].filter(
-    ({ kind, partitionOf }) => (kind === 'table' || kind === 'partitioned') && partitionOf === null,
-  );
-  const filled = joinSql(
-    tables.map(
-      ({ name }) => sql`select ${name.toString()}::text as name where exists (select from ${name})`,
-    ),
-    ' union all ',
-  );
-  if (tables.length === 0) return NO_ROWS;
-  const { first } = await queryOne<{ first: string | null }>(
-    connection,
-    sql`select min(name) as first from (${filled}) as filled`,
-  );
+  const first = await firstFilledTable(connection, catalog);
   if (first === null) return NO_ROWS;
   throw new HygieneError('HYG_USAGE', {
     message: `The database holds rows (${first}), so baseline needs a reason: who cleaned it, and when.`,

@@ -10,6 +10,7 @@ import {
   type PurgeScope,
 } from '../executor/purge.ts';
 import { assessScrub, type PreparedScrub, prepareScrub } from '../executor/scrub.ts';
+import { firstFilledTable } from '../executor/first-filled-table.ts';
 import type { WorkTable } from '../executor/selection-sql.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
@@ -66,6 +67,13 @@ export class MigrationPlanner {
   schemaOf(planned: readonly PlannedMigration[]): Readonly<Record<string, string>> {
     const tables = planned.flatMap(({ steps }) => steps.flatMap(tablesOf));
     return schemaFingerprints(this.#catalog, new Set(tables.map(({ table }) => table)));
+  }
+
+  /** Looked at only where nothing that is planned finds a row. */
+  async isNew(planned: readonly PlannedMigration[]): Promise<boolean> {
+    const touched = planned.flatMap(({ steps }) => steps.flatMap(tablesOf));
+    if (touched.some(({ removed, changed }) => removed + changed > 0)) return false;
+    return (await firstFilledTable(this.#engine.session.connection, this.#catalog)) === null;
   }
 
   /** Resolves tables and makes the temporary ones. */

@@ -50,6 +50,8 @@ export interface PlanReport {
   readonly elsewhere: readonly string[];
   /** By table that a step touches, hash of its columns, keys and triggers. */
   readonly schema: Readonly<Record<string, string>>;
+  /** No table of the application holds a row, so there is nothing to clean: it can be baselined. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -71,23 +73,23 @@ export async function plan(
   const here = loaded.filter((each) => isForEnvironment(each.environments, environment));
   const others = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
   const elsewhere = [...files.elsewhere, ...others].sort();
-  const { migrations, schema } =
+  const { migrations, schema, isNew } =
     here.length === 0 ? NOTHING_PLANNED : await planMigrations(engine, here);
   const { window, strategy } = engine.settings;
   const ledgerInstalled = snapshot.installed;
   return {
     ...{ window, strategy, environment, ledgerInstalled },
-    ...{ migrations, schema, selected, elsewhere },
+    ...{ migrations, schema, isNew, selected, elsewhere },
   };
 }
 
-const NOTHING_PLANNED = { migrations: [], schema: {} };
+const NOTHING_PLANNED = { migrations: [], schema: {}, isNew: false };
 
 /** The same of migrations that are loaded. */
 export async function planMigrations(
   engine: Engine,
   migrations: readonly RunnableMigration[],
-): Promise<Pick<PlanReport, 'migrations' | 'schema'>> {
+): Promise<Pick<PlanReport, 'migrations' | 'schema' | 'isNew'>> {
   const { connection } = engine.session;
   await connection.query(rawSql(BEGIN));
   try {
@@ -99,7 +101,11 @@ export async function planMigrations(
     await connection.query(rawSql('set transaction read only'));
     const planned: PlannedMigration[] = [];
     for (const each of prepared) planned.push(await planner.assess(each));
-    return { migrations: planned, schema: planner.schemaOf(planned) };
+    return {
+      migrations: planned,
+      schema: planner.schemaOf(planned),
+      isNew: await planner.isNew(planned),
+    };
   } finally {
     if (!connection.isLost()) await connection.query(rawSql('rollback'));
   }

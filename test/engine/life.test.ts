@@ -83,6 +83,7 @@ describe('baseline', () => {
       join(cwd, 'hygiene', '20260102000000_more.ts'),
       migration({ up: "purge(rows('reports', sql`id < 0`))" }),
     );
+    expect((await run('plan')).stdout).toContain('needs no cleanup: hygiene baseline --all');
     expect((await run('baseline', '--all')).code).toBe(0);
     expect(await noteOf('baseline')).toBe('The database held no rows when hygiene came to it.');
     expect(await events(database)).toEqual(['baseline', 'baseline']);

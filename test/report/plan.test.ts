@@ -91,6 +91,7 @@ const report: PlanReport = {
   environment: 'production',
   ledgerInstalled: true,
   schema: {},
+  isNew: false,
   migrations: [migration],
   selected: {
     pending: [migration.id],

@@ -23,7 +23,7 @@ export interface InstallReport {
 }
 
 /** A mark that a new one replaces. */
-export interface Remarked {
+interface Remarked {
   readonly environment: string;
   /** In which the database differs from the one that was marked. */
   readonly differences: readonly IdentityDifference[];
