@@ -1,25 +1,13 @@
-import { beginLocked } from '../database/run-lock.ts';
-import { applySettings } from '../database/settings.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { rawSql } from '../kernel/sql.ts';
-import type { AppendedEvent } from '../ledger/events.ts';
-import { type MigrationRecord, readHistory } from '../ledger/history.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { type Status, statusAfter } from '../ledger/transitions.ts';
-import { attemptAgain } from './attempts.ts';
-import { runLock, transactionSettings } from './engine.ts';
+import type { MigrationRecord } from '../ledger/history.ts';
 import type { Engine } from './engine.ts';
-import { migrationEvent } from './events.ts';
-import { commandContext, subjectOf } from './restore.ts';
+import { commandContext } from './restore.ts';
+import { type Turned, turnMigration } from './turn.ts';
 
-export interface ReapplyReport {
+/** Its generation is the one that begins. */
+export interface ReapplyReport extends Turned {
   readonly id: string;
   readonly environment: string | null;
-  /** Where it stood before. */
-  readonly from: Status;
-  /** The generation that begins. */
-  readonly generation: number;
-  readonly event: AppendedEvent;
 }
 
 /**
@@ -36,24 +24,12 @@ export async function reapply(
 ): Promise<ReapplyReport> {
   const context = await commandContext(engine, id, { isFile });
   if (!isFile) throw withoutFile(id);
-  return attemptAgain(engine, id, async () => {
-    const { connection } = engine.session;
-    await beginLocked(connection, runLock(engine));
-    await applySettings(connection, transactionSettings(engine));
-    const ledger = new Ledger(connection, engine.names);
-    const record = readHistory(await ledger.history()).get(id);
-    if (record === undefined || statusAfter(record.status, 'reapplied') === null) {
-      throw notReapplicable(id, record);
-    }
-    const generation = record.generation + 1;
-    const event = await ledger.advance(record.status, {
-      ...migrationEvent(context, 'reapplied', { migration: subjectOf(record), generation }),
-      note: reason,
-    });
-    await connection.query(rawSql('commit'));
-    const { environment } = context;
-    return { id, environment, from: record.status, generation, event };
+  const turned = await turnMigration(context, id, {
+    event: 'reapplied',
+    note: reason,
+    refusal: (record) => notReapplicable(id, record),
   });
+  return { id, environment: context.environment, ...turned };
 }
 
 function notReapplicable(id: string, record: MigrationRecord | undefined): HygieneError {

@@ -1,22 +1,12 @@
-import { beginLocked } from '../database/run-lock.ts';
-import { applySettings } from '../database/settings.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { rawSql } from '../kernel/sql.ts';
-import type { AppendedEvent } from '../ledger/events.ts';
-import { type MigrationRecord, readHistory } from '../ledger/history.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { type Status, statusAfter } from '../ledger/transitions.ts';
-import { attemptAgain } from './attempts.ts';
-import { type Engine, runLock, transactionSettings } from './engine.ts';
-import { migrationEvent } from './events.ts';
-import { commandContext, subjectOf } from './restore.ts';
+import type { MigrationRecord } from '../ledger/history.ts';
+import type { Engine } from './engine.ts';
+import { commandContext } from './restore.ts';
+import { type Turned, turnMigration } from './turn.ts';
 
-export interface RetireReport {
+export interface RetireReport extends Turned {
   readonly id: string;
   readonly environment: string | null;
-  /** Where it stood before. */
-  readonly from: Status;
-  readonly event: AppendedEvent;
 }
 
 /**
@@ -32,24 +22,12 @@ export async function retire(
   }: { readonly id: string; readonly isFile: boolean; readonly reason: string },
 ): Promise<RetireReport> {
   const context = await commandContext(engine, id, { isFile });
-  const { environment } = context;
-  return attemptAgain(engine, id, async () => {
-    const { connection } = engine.session;
-    await beginLocked(connection, runLock(engine));
-    await applySettings(connection, transactionSettings(engine));
-    const ledger = new Ledger(connection, engine.names);
-    const record = readHistory(await ledger.history()).get(id);
-    if (record === undefined || statusAfter(record.status, 'retired') === null) {
-      throw notRetirable(id, record);
-    }
-    const { generation } = record;
-    const event = await ledger.advance(record.status, {
-      ...migrationEvent(context, 'retired', { migration: subjectOf(record), generation }),
-      note: reason,
-    });
-    await connection.query(rawSql('commit'));
-    return { id, environment, from: record.status, event };
+  const turned = await turnMigration(context, id, {
+    event: 'retired',
+    note: reason,
+    refusal: (record) => notRetirable(id, record),
   });
+  return { id, environment: context.environment, ...turned };
 }
 
 function notRetirable(id: string, record: MigrationRecord | undefined): HygieneError {
