@@ -41,7 +41,10 @@ export interface LedgerSnapshot {
   readonly schemaVersion: number | null;
   /** False: the newest event was changed or does not fit. */
   readonly headOk: boolean;
+  /** Those that tell where migrations stand: without `verified`, which is written on every deploy. */
   readonly events: readonly LedgerEvent[];
+  /** Position of the newest event of all; null: there is none. */
+  readonly headSeq: number | null;
   readonly marker: EnvironmentMarker | null;
 }
 
@@ -51,11 +54,14 @@ export interface EventFilter {
   readonly limit?: number;
 }
 
+const TELLING = sql`l.event <> 'verified'`;
+
 const NOT_INSTALLED: LedgerSnapshot = {
   installed: false,
   schemaVersion: null,
   headOk: true,
   events: [],
+  headSeq: null,
   marker: null,
 };
 
@@ -104,11 +110,12 @@ export class Ledger {
       select
         (select max(schema_version) from ${metaTable(this.names)}) as schema_version,
         ${headIsIntactSql(this.names)} as head_ok,
+        (select max(l.seq) from ${ledgerTable(this.names)} as l) as head_seq,
         (select to_json(marked) from (
           select ${markerColumns} from ${environmentTable(this.names)} as e
         ) as marked) as marker,
         (select json_agg(light order by light.seq) from (
-          select ${lightColumns} from ${ledgerTable(this.names)} as l
+          select ${lightColumns} from ${ledgerTable(this.names)} as l where ${TELLING}
         ) as light) as events
     `);
     assertSchemaVersion(this.names, row.schema_version);
@@ -116,15 +123,16 @@ export class Ledger {
       installed: true,
       schemaVersion: row.schema_version,
       headOk: row.head_ok,
+      headSeq: row.head_seq,
       events: (row.events ?? []).map(toLedgerEvent),
       marker: row.marker === null ? null : toMarker(row.marker),
     };
   }
 
-  /** All events in the order of the chain. */
+  /** The events that tell where migrations stand, in the order of the chain. */
   async history(): Promise<readonly LedgerEvent[]> {
     const rows = await this.#all<LightRow>(
-      sql`select ${lightColumns} from ${ledgerTable(this.names)} as l order by l.seq`,
+      sql`select ${lightColumns} from ${ledgerTable(this.names)} as l where ${TELLING} order by l.seq`,
     );
     return rows.map(toLedgerEvent);
   }
@@ -228,6 +236,7 @@ export class Ledger {
 interface SnapshotRow {
   readonly schema_version: number | null;
   readonly head_ok: boolean;
+  readonly head_seq: number | null;
   readonly marker: MarkerRow | null;
   readonly events: readonly LightRow[] | null;
 }

@@ -49,6 +49,7 @@ describe('a database without a ledger', () => {
       installed: false,
       schemaVersion: null,
       headOk: true,
+      headSeq: null,
       events: [],
       marker: null,
     });

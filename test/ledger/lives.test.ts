@@ -74,7 +74,9 @@ async function viewedStatus(prefix: string): Promise<ReadonlyMap<string, object>
 
 /** What the pure fold says, in the columns of the view. */
 async function foldedStatus(prefix: string): Promise<ReadonlyMap<string, object>> {
-  const records = [...readHistory(await open.ledger.history()).values()];
+  const events = await open.ledger.events();
+  const light = events.map((each) => ({ ...each, errorMessage: each.error?.message ?? null }));
+  const records = [...readHistory(light).values()];
   const rows = records
     .filter(({ id }) => id.startsWith(prefix))
     .map((record): StatusRow & Record<string, unknown> => ({

@@ -63,13 +63,12 @@ export async function statusOperation(
       () => selectPending(inTurn, records, order).pending,
     );
     const ids = [...new Set([...source.files.map(({ id }) => id), ...records.keys()])].sort();
-    const last = snapshot.events.at(-1);
     return {
       target: session.target,
       environment: snapshot.marker?.environment ?? null,
       ledgerInstalled: snapshot.installed,
       chainIntact: snapshot.headOk,
-      head: last === undefined ? null : { seq: last.seq },
+      head: snapshot.headSeq === null ? null : { seq: snapshot.headSeq },
       migrations: ids.map((id) => ({
         ...statusOf(id, records.get(id)),
         progress: batchStatus(underWay.findLast(({ migrationId }) => migrationId === id)),
