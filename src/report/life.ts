@@ -43,13 +43,17 @@ export function retireDocument({ id, from, event }: RetireReport): Fields {
   return { id, from, event };
 }
 
-export function approveText({ approved, digest }: ApproveReport): readonly string[] {
+/** @param file where the plan is, as it was given */
+export function approveText(
+  { approved, digest }: ApproveReport,
+  file: string,
+): readonly string[] {
   return [
     ...approved.map(
       ({ id, event }) =>
         `approved  ${id}  (ledger event ${event.seq}, hash ${shortHash(event.hash)})`,
     ),
-    `Plan ${shortDigest(digest)} of ${counted(approved.length, 'migration')}, for 7 days. Next: hygiene up --plan FILE`,
+    `Plan ${shortDigest(digest)} of ${counted(approved.length, 'migration')}, for 7 days. Next: hygiene up --plan ${file}`,
   ];
 }
 

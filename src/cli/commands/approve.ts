@@ -17,7 +17,7 @@ export async function approve(context: CommandContext): Promise<CommandResult> {
   return {
     outcome: 'approved',
     exitCode: 0,
-    text: approveText(report),
+    text: approveText(report, plan),
     fields: approveDocument(report),
   };
 }
