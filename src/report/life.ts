@@ -44,10 +44,7 @@ export function retireDocument({ id, from, event }: RetireReport): Fields {
 }
 
 /** @param file where the plan is, as it was given */
-export function approveText(
-  { approved, digest }: ApproveReport,
-  file: string,
-): readonly string[] {
+export function approveText({ approved, digest }: ApproveReport, file: string): readonly string[] {
   return [
     ...approved.map(
       ({ id, event }) =>
