@@ -1,4 +1,5 @@
 import type { ArchiveKind } from '../archive/archive-name.ts';
+import { type ArchiveSchemas, ArchiveTables } from '../archive/archive-tables.ts';
 import type { Connection } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { sql } from '../kernel/sql.ts';
@@ -18,6 +19,14 @@ export interface ListedArchive {
   /** When its retention ends, and how many days are left until then; negative once it has ended. */
   readonly expiresAt: Date;
   readonly daysLeft: number;
+}
+
+export function archiveSchemas({ schema, archiveSchema }: LedgerNames): ArchiveSchemas {
+  return { archive: archiveSchema, functions: schema };
+}
+
+export function archiveTables(connection: Connection, names: LedgerNames): ArchiveTables {
+  return new ArchiveTables(connection, archiveSchemas(names));
 }
 
 /** All archive tables, or those of one migration, by the clock of the database. */
