@@ -17,6 +17,8 @@ export interface ArchiveSchemas {
   readonly archive: string;
   /** The schema of the functions that make them for a role which may not. */
   readonly functions: string;
+  /** The role that may execute them. */
+  readonly runner: string;
 }
 
 /**
@@ -141,10 +143,10 @@ export class ArchiveTables {
 
   #mayNot(role: string, cause: unknown): HygieneError {
     const facts = databaseErrorFacts(cause);
-    const { archive, functions } = this.schemas;
+    const { archive, runner } = this.schemas;
     return new HygieneError('HYG_REFUSED_PRIVILEGES', {
       message: `Role "${role}" may not use the archive in schema "${archive}": ${facts?.message ?? ''}.`,
-      hint: facts?.hint ?? `grant "${functions}_runner" to "${role}";`,
+      hint: facts?.hint ?? `grant "${runner}" to "${role}";`,
       details: { role },
       cause,
     });

@@ -1,6 +1,5 @@
 import type { Connection } from '../database/connection.ts';
 import { queryOne } from '../database/connection.ts';
-import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import {
   type EnvironmentMarker,
@@ -23,7 +22,7 @@ import {
   toRecordedEvent,
 } from './event-rows.ts';
 import type { AppendedEvent, LedgerEvent, NewEvent, RecordedEvent } from './events.ts';
-import { assertSchemaVersion, brokenHead, missingRights } from './ledger-errors.ts';
+import { assertSchemaVersion, brokenHead, withRights } from './ledger-errors.ts';
 import {
   environmentTable,
   ledgerFunction,
@@ -181,7 +180,10 @@ export class Ledger {
 
   /** Whether the event may follow is for {@link advance} to say. */
   async append(event: NewEvent): Promise<AppendedEvent> {
-    return toAppendedEvent(await this.#one<AppendedRow>(appendStatement(this.names, event)));
+    const row = await withRights(this.names, 'runner', () =>
+      queryOne<AppendedRow>(this.#connection, appendStatement(this.names, event)),
+    );
+    return toAppendedEvent(row);
   }
 
   /** Events with all that was recorded, oldest first. */
@@ -206,30 +208,24 @@ export class Ledger {
   }
 
   marker(): Promise<EnvironmentMarker | null> {
-    return this.#withRights(() => readMarker(this.#connection, this.names));
+    return withRights(this.names, 'reader', () => readMarker(this.#connection, this.names));
   }
 
   mark(environment: string): Promise<EnvironmentMarker> {
-    return this.#withRights(() => writeMarker(this.#connection, this.names, environment));
+    return withRights(this.names, 'owner', () =>
+      writeMarker(this.#connection, this.names, environment),
+    );
   }
 
   #one<R extends object>(statement: Sql): Promise<R> {
-    return this.#withRights(() => queryOne<R>(this.#connection, statement));
+    return withRights(this.names, 'reader', () => queryOne<R>(this.#connection, statement));
   }
 
   async #all<R extends object>(statement: Sql): Promise<readonly R[]> {
-    const { rows } = await this.#withRights(() => this.#connection.query<R>(statement));
+    const { rows } = await withRights(this.names, 'reader', () =>
+      this.#connection.query<R>(statement),
+    );
     return rows;
-  }
-
-  async #withRights<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw hasSqlstate(error, sqlstate.insufficientPrivilege)
-        ? missingRights(this.names, error)
-        : error;
-    }
   }
 }
 

@@ -6,6 +6,7 @@ import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { LedgerNames } from '../ledger/names.ts';
+import { roleNames } from '../ledger/roles-sql.ts';
 import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { type Engine, runLock } from './engine.ts';
 
@@ -44,7 +45,7 @@ export async function upgradeLedger(engine: Engine): Promise<boolean> {
     return isOld;
   } catch (error) {
     await connection.query(rawSql('rollback'));
-    throw hasSqlstate(error, sqlstate.insufficientPrivilege) ? mayNotInstall(error) : error;
+    throw hasSqlstate(error, sqlstate.insufficientPrivilege) ? mayNotUpgrade(engine.names, error) : error;
   }
 }
 
@@ -71,6 +72,14 @@ function mayNotInstall(cause: unknown): HygieneError {
   return new HygieneError('HYG_REFUSED_PRIVILEGES', {
     message: `There is no ledger yet, and this role may not make it: ${(cause as Error).message}.`,
     hint: 'Let a DBA run the script of `hygiene init --print-sql`, or grant create on the database to the role.',
+    cause,
+  });
+}
+
+function mayNotUpgrade(names: LedgerNames, cause: unknown): HygieneError {
+  return new HygieneError('HYG_REFUSED_PRIVILEGES', {
+    message: `Only its owner may upgrade the ledger: ${(cause as Error).message}.`,
+    hint: `grant "${roleNames(names).owner}" to ROLE;\nOr let a DBA run the script of \`hygiene init --print-sql --upgrade\`, then that of --roles.`,
     cause,
   });
 }

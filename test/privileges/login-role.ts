@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+
+import type { SuiteDatabase } from '../support/database.ts';
+
+export interface LoginRole {
+  readonly name: string;
+  /** The database, as this role. */
+  readonly url: string;
+}
+
+/** A role that may log in and nothing else; the server of the tests goes away with it. */
+export async function loginRole(
+  database: Pick<SuiteDatabase, 'execute' | 'url'>,
+  attributes = '',
+): Promise<LoginRole> {
+  const name = `deploy_${randomBytes(4).toString('hex')}`;
+  await database.execute(`create role ${name} login password 'secret' ${attributes}`);
+  const url = new URL(database.url);
+  url.username = name;
+  url.password = 'secret';
+  return { name, url: url.href };
+}
