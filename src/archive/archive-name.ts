@@ -33,5 +33,8 @@ export function archiveTable(archiveSchema: string, key: ArchiveKey): QualifiedN
   }
   const digest = createHash('sha256').update(key.table.quoted).digest('hex').slice(0, 8);
   const room = NAME_BYTES_MAX - Buffer.byteLength(`${prefix}_${digest}${suffix}`);
-  return new QualifiedName(archiveSchema, `${prefix}${cutToBytes(source, room)}_${digest}${suffix}`);
+  return new QualifiedName(
+    archiveSchema,
+    `${prefix}${cutToBytes(source, room)}_${digest}${suffix}`,
+  );
 }

@@ -12,6 +12,7 @@ import { rehearseCommand } from './commands/rehearse.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { seedCommand } from './commands/seed.ts';
 import { statusCommand } from './commands/status.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { workCommand } from './commands/work.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   restoreCommand,
   reapplyCommand,
   archiveCommand,
+  uninstallCommand,
   demoCommand,
   seedCommand,
 ];

@@ -54,7 +54,7 @@ export const errorCatalogue = {
     exit: 5,
     title: 'An event does not follow from the state of its migration',
   },
-  HYG_LEDGER_UNKNOWN_ID: { exit: 2, title: 'The ledger knows no such migration' },
+  HYG_LEDGER_UNKNOWN_ID: { exit: 2, title: 'The ledger knows no such migration or event' },
 
   HYG_PLAN_UNKNOWN_TABLE: { exit: 2, title: 'A table does not exist' },
   HYG_PLAN_AMBIGUOUS_TABLE: { exit: 2, title: 'A name fits no plain table' },

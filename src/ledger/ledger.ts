@@ -44,6 +44,7 @@ export interface LedgerSnapshot {
 }
 
 export interface EventFilter {
+  readonly seq?: number;
   readonly migrationId?: string;
   /** The newest ones; they still come oldest first. */
   readonly limit?: number;
@@ -188,11 +189,12 @@ export class Ledger {
 
   /** Events with all that was recorded, oldest first. */
   async events(filter: EventFilter = {}): Promise<readonly RecordedEvent[]> {
-    const { migrationId = null, limit = null } = filter;
+    const { seq = null, migrationId = null, limit = null } = filter;
     const rows = await this.#all<FullRow>(sql`
       select ${fullColumns}
         from ${ledgerTable(this.names)} as l
        where (${migrationId}::text is null or l.migration_id = ${migrationId}::text)
+         and (${seq}::bigint is null or l.seq = ${seq}::bigint)
        order by l.seq desc
        limit ${limit}::bigint
     `);

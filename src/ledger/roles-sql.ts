@@ -24,7 +24,8 @@ const COMMENTS: Readonly<Record<keyof RoleNames, string>> = {
   owner: 'hygiene: owns the ledger and the archive. Grant it to DBAs only.',
   runner:
     'hygiene: records events, archives rows and puts them back. Grant it to the role of the deploy pipeline.',
-  reader: 'hygiene: reads the ledger and proves it, but sees no archived row. Grant it to auditors.',
+  reader:
+    'hygiene: reads the ledger and proves it, but sees no archived row. Grant it to auditors.',
 };
 
 /**

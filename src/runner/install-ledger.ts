@@ -45,7 +45,9 @@ export async function upgradeLedger(engine: Engine): Promise<boolean> {
     return isOld;
   } catch (error) {
     await connection.query(rawSql('rollback'));
-    throw hasSqlstate(error, sqlstate.insufficientPrivilege) ? mayNotUpgrade(engine.names, error) : error;
+    throw hasSqlstate(error, sqlstate.insufficientPrivilege)
+      ? mayNotUpgrade(engine.names, error)
+      : error;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { TargetDescription } from '../../database/connection.ts';
+import type { Connection, TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import type { RecordedEvent } from '../../ledger/events.ts';
 import { type ChainReport, Ledger } from '../../ledger/ledger.ts';
@@ -56,10 +56,11 @@ export function ledgerVerifyOperation(
 
 type LedgerFacts = Pick<LedgerListReport, 'target' | 'environment' | 'installed'>;
 
-async function withLedger<T>(
+/** Reads the ledger of the database, if there is one. */
+export async function withLedger<T>(
   world: World,
   options: ConnectOptions,
-  work: (ledger: Ledger, facts: LedgerFacts) => Promise<T>,
+  work: (ledger: Ledger, facts: LedgerFacts, connection: Connection) => Promise<T>,
 ): Promise<T> {
   return withEngine(world, { ...options, purpose: 'read' }, async (opened) => {
     const { session, names } = opened.engine;
@@ -67,6 +68,7 @@ async function withLedger<T>(
     const installed = await ledger.isInstalled();
     const marker = installed ? await ledger.marker() : null;
     const environment = marker?.environment ?? null;
-    return await work(ledger, { target: session.target, environment, installed });
+    const facts = { target: session.target, environment, installed };
+    return await work(ledger, facts, session.connection);
   });
 }
