@@ -90,19 +90,20 @@ export interface ArchivedRows {
 }
 
 /** What could still be put back; nothing where there is no ledger. */
-export async function archivedRows(
-  connection: Connection,
-  names: LedgerNames,
-): Promise<ArchivedRows> {
-  const { installed } = await queryOne<{ installed: boolean }>(
-    connection,
-    sql`select to_regclass(${ledgerTable(names).quoted}) is not null as installed`,
-  );
-  if (!installed) return { tables: 0, rows: 0 };
-  const counted = sql`
-    select count(*)::float8 as tables, coalesce(sum(rows), 0)::float8 as rows
-      from ${archivesTable(names)}
-     where rows > 0
-  `;
-  return withRights(names, 'reader', () => queryOne<ArchivedRows>(connection, counted));
+export function archivedRows(connection: Connection, names: LedgerNames): Promise<ArchivedRows> {
+  return withRights(names, 'reader', async () => {
+    const { installed } = await queryOne<{ installed: boolean }>(
+      connection,
+      sql`select to_regclass(${ledgerTable(names).quoted}) is not null as installed`,
+    );
+    if (!installed) return { tables: 0, rows: 0 };
+    return queryOne<ArchivedRows>(
+      connection,
+      sql`
+      select count(*)::float8 as tables, coalesce(sum(rows), 0)::float8 as rows
+        from ${archivesTable(names)}
+       where rows > 0
+    `,
+    );
+  });
 }
