@@ -50,6 +50,8 @@ ${rolesSql(names)}`;
 
 /** What `init --upgrade` runs on a ledger of the version before. */
 export function ledgerUpgradeDdl(names: LedgerNames): string {
-  return `${upgradeSql(names)}
+  return `-- Brings the ledger of the version before to this one. Run it in one transaction, as its owner.
+-- Where it has roles: then the script of hygiene init --print-sql --roles
+${upgradeSql(names)}
 ${commentsSql(names)}`;
 }

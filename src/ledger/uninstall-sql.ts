@@ -60,10 +60,12 @@ begin
     execute pg_catalog.format('grant %I to current_user', ${name});
   end if;
   execute pg_catalog.format('drop owned by %I', ${name});
-  execute pg_catalog.format('drop role %I', ${name});
-exception
-  when dependent_objects_still_exist then
-    raise notice 'role % is used by another database of this server, and stays', ${name};
+  begin
+    execute pg_catalog.format('drop role %I', ${name});
+  exception
+    when dependent_objects_still_exist then
+      raise notice 'role % is used by another database of this server, and stays', ${name};
+  end;
 end
 $do$;`;
 }

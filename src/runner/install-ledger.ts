@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.ts';
+import { type Connection, queryOne } from '../database/connection.ts';
 import { beginLocked } from '../database/run-lock.ts';
 import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { counted } from '../kernel/counts.ts';
@@ -38,8 +38,11 @@ export async function upgradeLedger(engine: Engine): Promise<boolean> {
     const ledger = new Ledger(connection, engine.names);
     const isOld = (await ledger.version()) < SCHEMA_VERSION;
     if (isOld) {
-      const { ledgerUpgradeDdl } = await import('../ledger/ddl.ts');
+      const { ledgerUpgradeDdl, rolesScript } = await import('../ledger/ddl.ts');
       await connection.script(ledgerUpgradeDdl(engine.names));
+      if (await hasRoles(connection, engine.names)) {
+        await connection.script(rolesScript(engine.names));
+      }
     }
     await connection.query(rawSql('commit'));
     return isOld;
@@ -49,6 +52,15 @@ export async function upgradeLedger(engine: Engine): Promise<boolean> {
       ? mayNotUpgrade(engine.names, error)
       : error;
   }
+}
+
+/** Whether a DBA gave the ledger to its roles; what an upgrade adds is then theirs too. */
+async function hasRoles(connection: Connection, names: LedgerNames): Promise<boolean> {
+  const { owner } = await queryOne<{ owner: string }>(
+    connection,
+    sql`select pg_get_userbyid(nspowner)::text as owner from pg_namespace where nspname = ${names.schema}`,
+  );
+  return owner === roleNames(names).owner;
 }
 
 /** Installing takes the schemas from PUBLIC, which would lock out whoever else uses them. */

@@ -114,6 +114,10 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   uninstall: '--print-sql',
 };
 
+function lineOf(command: string): string {
+  return [command, ARGUMENTS[command] ?? ''].join(' ').trim();
+}
+
 interface Bench {
   readonly database: TestDatabase;
   /** Owns the tables of the application. */
@@ -199,7 +203,7 @@ describe('a role with the rights of the page and no other', () => {
       const login = await loginRole(database);
       const rights = rightsOf(need, login, owner);
       for (const { grant } of rights) await database.execute(grant);
-      const line = [command, ARGUMENTS[command] ?? ''].join(' ').trim();
+      const line = lineOf(command);
 
       const before = await witness(database);
       for (const { grant, revoke } of rights.filter(({ isTried }) => isTried)) {

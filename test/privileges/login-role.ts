@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
+import type { Connection } from '../../src/database/connection.ts';
+import { connectTo } from '../ledger/installed-ledger.ts';
 import type { SuiteDatabase } from '../support/database.ts';
 
 export interface LoginRole {
@@ -19,4 +21,14 @@ export async function loginRole(
   url.username = name;
   url.password = 'secret';
   return { name, url: url.href };
+}
+
+/** Sends a script as a role, in a session of its own. */
+export async function asRole({ url }: LoginRole, script: string): ReturnType<Connection['script']> {
+  const connection = await connectTo(url);
+  try {
+    return await connection.script(script);
+  } finally {
+    await connection.close();
+  }
 }

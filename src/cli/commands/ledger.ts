@@ -84,6 +84,7 @@ async function exportLedger(context: CommandContext): Promise<CommandResult> {
   return {
     outcome: 'ok',
     exitCode: 0,
+    isFile: file === null,
     text: file === null ? [text.replace(/\n$/, '')] : [exportedLine({ events, file })],
     fields: { format, file, exported: events, text: file === null ? text : null },
   };

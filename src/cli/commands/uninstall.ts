@@ -16,6 +16,7 @@ export async function uninstall({ world, connect, given }: CommandContext): Prom
     outcome: report.sql === '' ? 'nothing to do' : 'done',
     exitCode: 0,
     text: [script],
+    isFile: true,
     fields: {
       sql: script,
       guards: report.objects.guards.length,
