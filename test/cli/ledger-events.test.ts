@@ -50,19 +50,19 @@ describe('hygiene ledger show', () => {
   test('prints everything of the event of a number', async () => {
     const { code, stdout } = await hygiene('ledger', 'show', '2');
     expect(code).toBe(0);
-    const [row] = await database.query<{
-      hash: string;
-      prev_hash: string;
-      checksum: string;
-      run_id: string;
-    }>('select * from hygiene.ledger where seq = 2');
+    const recorded = await database.query<{ line: string }>(`
+      select format('%-14s%s', name, value) as line
+        from hygiene.ledger
+       cross join lateral (
+         values ('run', run_id::text), ('checksum', checksum), ('hash', hash), ('follows', prev_hash)
+       ) as facts (name, value)
+       where seq = 2`);
     for (const said of [
+      ...recorded.map(({ line }) => line),
       'event 2: applied',
       `migration     ${ID}`,
       'generation    1',
       'ticket        OPS-7',
-      `run           ${row?.run_id ?? ''}`,
-      `checksum      ${row?.checksum ?? ''}`,
       'role: postgres',
       `database: ${database.name}`,
       'table          planned  archived  removed  changed  strategy',
@@ -70,8 +70,6 @@ describe('hygiene ledger show', () => {
       'payments             0         0        0      300  delete',
       'label: none of users where email',
       'description: Remove the demo accounts',
-      `hash          ${row?.hash ?? ''}`,
-      `follows       ${row?.prev_hash ?? ''}`,
     ]) {
       expect(stdout).toContain(said);
     }
@@ -93,19 +91,19 @@ describe('hygiene ledger show', () => {
   });
 
   test.each([
-    ['nothing', ['show'], 2, 'HYG_USAGE'],
-    ['a number beyond the head', ['show', '99'], 2, 'HYG_LEDGER_UNKNOWN_ID'],
-    ['no event 0', ['show', '0'], 2, 'HYG_LEDGER_UNKNOWN_ID'],
-    ['a number that no computer counts', ['show', '9'.repeat(30)], 2, 'HYG_LEDGER_UNKNOWN_ID'],
-    ['an unknown migration', ['show', '20260101000000_purge'], 2, 'HYG_LEDGER_UNKNOWN_ID'],
-    ['two subjects', ['show', '1', '2'], 2, 'HYG_USAGE'],
-    ['a subject of the list', ['list', '1'], 2, 'HYG_USAGE'],
-    ['a subject of an export', ['export', '1'], 2, 'HYG_USAGE'],
-    ['another format', ['export', '--format', 'xml'], 2, 'HYG_USAGE'],
-    ['an unknown action', ['rewrite'], 2, 'HYG_USAGE'],
-  ])('refuses %s', async (_, argv, code, error) => {
+    ['nothing', ['show'], 'HYG_USAGE'],
+    ['a number beyond the head', ['show', '99'], 'HYG_LEDGER_UNKNOWN_ID'],
+    ['no event 0', ['show', '0'], 'HYG_LEDGER_UNKNOWN_ID'],
+    ['a number that no computer counts', ['show', '9'.repeat(30)], 'HYG_LEDGER_UNKNOWN_ID'],
+    ['an unknown migration', ['show', '20260101000000_purge'], 'HYG_LEDGER_UNKNOWN_ID'],
+    ['two subjects', ['show', '1', '2'], 'HYG_USAGE'],
+    ['a subject of the list', ['list', '1'], 'HYG_USAGE'],
+    ['a subject of an export', ['export', '1'], 'HYG_USAGE'],
+    ['another format', ['export', '--format', 'xml'], 'HYG_USAGE'],
+    ['an unknown action', ['rewrite'], 'HYG_USAGE'],
+  ])('refuses %s', async (_, argv, error) => {
     const run = await hygiene('ledger', ...argv);
-    expect([run.code, run.stderr]).toEqual([code, expect.stringContaining(error)]);
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(error)]);
   });
 });
 
@@ -118,7 +116,7 @@ describe('hygiene ledger export', () => {
     const [columns] = await database.query<{ names: string[] }>(`
       select array_agg(attname::text order by attnum) as names from pg_attribute
        where attrelid = 'hygiene.ledger'::regclass and attnum > 0`);
-    expect(Object.keys(events[0] ?? {})).toEqual(columns?.names);
+    expect(events.slice(0, 1).map(Object.keys)).toEqual([columns?.names]);
     const recomputed = await database.query(
       `select hygiene.event_hash(jsonb_populate_record(null::hygiene.ledger, event)) as hash
          from jsonb_array_elements($1::jsonb) as event`,
