@@ -44,6 +44,10 @@ function upgrade(): ReturnType<typeof installOperation> {
   return installOperation(bench.world(), { ...bench.options(), mark: null, upgrade: true });
 }
 
+function ofAnotherMigration(value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('20260101000000', '20260301000000') : value;
+}
+
 async function expectIntactChain(length: number): Promise<void> {
   expect(await database.query('select ok, events::int from hygiene.verify_ledger()')).toEqual([
     { ok: true, events: length },
@@ -62,7 +66,14 @@ test('a ledger of the first release is read and continued before it is upgraded'
 
 describe('an upgraded ledger of the first release', () => {
   beforeEach(async () => {
-    expect(await upgrade()).toMatchObject({ installed: 'upgraded', environment: 'staging' });
+    await upgrade();
+  });
+
+  test('says so, with the mark that it had', async () => {
+    expect(await upgrade()).toMatchObject({ installed: 'before', environment: 'staging' });
+    expect(await database.query('select schema_version from hygiene.meta')).toEqual([
+      { schema_version: 2 },
+    ]);
   });
 
   test('has every event as it was, and goes on', async () => {
@@ -99,10 +110,7 @@ export default defineHygiene({
     const before = await contentOf(database, '(select * from hygiene.ledger where seq <= 4)');
     expect(statements.length).toBeGreaterThan(4);
     for (const { text, values } of statements) {
-      const ofAnother = values.map((value) =>
-        typeof value === 'string' ? value.replaceAll('20260101000000', '20260301000000') : value,
-      );
-      await database.query(text, ofAnother);
+      await database.query(text, values.map(ofAnotherMigration));
     }
     expect(await events(database)).toEqual([...OLD_EVENTS, 'applied']);
     expect(await countOf(database, 'hygiene.archives')).toBe(2);
