@@ -1,10 +1,6 @@
 import type { TargetDescription } from '../../database/connection.ts';
-import {
-  archivedRows,
-  installedObjects,
-} from '../../ledger/installed-objects.ts';
-import type { InstalledObjects,
-  ArchivedRows } from '../../ledger/installed-objects.ts';
+import { archivedRows, installedObjects } from '../../ledger/installed-objects.ts';
+import type { InstalledObjects, ArchivedRows } from '../../ledger/installed-objects.ts';
 import { uninstallSql } from '../../ledger/uninstall-sql.ts';
 import { type ConnectOptions, withEngine, type World } from '../compose.ts';
 
