@@ -2,6 +2,7 @@ import { startPostgresServer } from '../test/support/postgres-server.ts';
 import { batchedFigures } from './batched.ts';
 import { largePurge } from './large-purge.ts';
 import { largeSchema } from './large-schema.ts';
+import { ledgerFigures } from './ledger.ts';
 import { type Figure, passes, renderFigures } from './measure.ts';
 import { memoryFigures } from './memory.ts';
 import { processFigures } from './processes.ts';
@@ -18,6 +19,7 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   unindexed: unindexedFigures,
   'few-doomed': fewDoomedFigures,
   restore: restoreFigures,
+  ledger: ledgerFigures,
   batched: batchedFigures,
 };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { QualifiedName } from '../kernel/identifiers.ts';
+import { cutToBytes, QualifiedName } from '../kernel/identifiers.ts';
 
 const NAME_BYTES_MAX = 63;
 
@@ -33,15 +33,8 @@ export function archiveTable(archiveSchema: string, key: ArchiveKey): QualifiedN
   }
   const digest = createHash('sha256').update(key.table.quoted).digest('hex').slice(0, 8);
   const room = NAME_BYTES_MAX - Buffer.byteLength(`${prefix}_${digest}${suffix}`);
-  return new QualifiedName(archiveSchema, `${prefix}${cut(source, room)}_${digest}${suffix}`);
-}
-
-/** At most `bytes` bytes of UTF-8, without breaking a character. */
-function cut(text: string, bytes: number): string {
-  let kept = '';
-  for (const character of text) {
-    if (Buffer.byteLength(kept + character) > bytes) break;
-    kept += character;
-  }
-  return kept;
+  return new QualifiedName(
+    archiveSchema,
+    `${prefix}${cutToBytes(source, room)}_${digest}${suffix}`,
+  );
 }

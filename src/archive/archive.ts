@@ -1,12 +1,12 @@
 import type { Connection } from '../database/connection.ts';
-import { createTableAs } from '../database/create-table-as.ts';
 import { ColumnName, type QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import { type ArchiveKind, archiveTable } from './archive-name.ts';
+import { type ArchiveSchemas, ArchiveTables } from './archive-tables.ts';
 
 /** What the archive tables of one application belong to. */
 export interface ArchivePlace {
-  readonly schema: string;
+  readonly schemas: ArchiveSchemas;
   readonly migrationId: string;
   readonly generation: number;
 }
@@ -17,12 +17,6 @@ export interface ArchivedRows {
   /** `from …`: the rows of the source, which goes by its own name. */
   readonly from: Sql;
 }
-
-/**
- * What a mutations archive has beside the columns of its source: the order of the changes, since a row
- * can be changed more than once, and a hash by changed column of the value that the change has left.
- */
-export const MUTATION_COLUMNS = { order: 'hygiene_seq', after: 'hygiene_after' } as const;
 
 /** One archive table that was written, and how many rows it holds. */
 export interface ArchiveRecord {
@@ -37,18 +31,20 @@ export interface ArchiveRecord {
 export class Archive {
   readonly #connection: Connection;
   readonly #place: ArchivePlace;
+  readonly #tables: ArchiveTables;
   readonly #records = new Map<string, ArchiveRecord>();
 
   /** @param known what earlier transactions of the same application have archived */
   constructor(connection: Connection, place: ArchivePlace, known: readonly ArchiveRecord[] = []) {
     this.#connection = connection;
     this.#place = place;
+    this.#tables = new ArchiveTables(connection, place.schemas);
     for (const record of known) this.#records.set(record.archive.quoted, record);
   }
 
   /** The schema of its tables. */
   get schema(): string {
-    return this.#place.schema;
+    return this.#place.schemas.archive;
   }
 
   get records(): readonly ArchiveRecord[] {
@@ -66,7 +62,7 @@ export class Archive {
     const copy = sql`select ${new ColumnName(source.name)}.* ${from}`;
     const rows = this.#records.has(archive.quoted)
       ? (await this.#connection.query(sql`insert into ${archive} ${copy}`)).rowCount
-      : await createTableAs(this.#connection, archive, copy);
+      : await this.#tables.createFrom(archive, source, copy);
     this.count({ source, archive, kind, rows, changedColumns: null });
     return rows;
   }
@@ -78,22 +74,13 @@ export class Archive {
   async tableFor(source: QualifiedName, kind: ArchiveKind): Promise<QualifiedName> {
     const archive = this.#nameFor(source, kind);
     if (this.#records.has(archive.quoted)) return archive;
-    await this.#connection.query(
-      sql`create table ${archive} as select * from ${source} with no data`,
-    );
-    if (kind === 'mutations') {
-      await this.#connection.query(sql`
-        alter table ${archive}
-          add column ${new ColumnName(MUTATION_COLUMNS.after)} jsonb,
-          add column ${new ColumnName(MUTATION_COLUMNS.order)} bigint generated always as identity
-      `);
-    }
+    await this.#tables.create(archive, source, kind);
     return archive;
   }
 
   #nameFor(table: QualifiedName, kind: ArchiveKind): QualifiedName {
-    const { schema, ...application } = this.#place;
-    return archiveTable(schema, { ...application, table, kind });
+    const { schemas, ...application } = this.#place;
+    return archiveTable(schemas.archive, { ...application, table, kind });
   }
 
   /** Counts rows that were put into an archive table. */

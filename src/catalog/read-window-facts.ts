@@ -63,7 +63,9 @@ const keyFacts: Sql = sql`
          obj_description(f.oid, 'pg_constraint') as "comment",
          exists (select from pg_trigger t
                   where t.tgconstraint = f.oid and t.tgenabled <> 'O') as "isSwitchedOff",
-         exists (select from pg_constraint copy where copy.conparentid = f.oid) as "hasCopies"
+         exists (select from pg_constraint copy where copy.conparentid = f.oid) as "hasCopies",
+         (select pg_get_userbyid(c.relowner) from pg_class c
+           where c.oid = f.conrelid and not pg_has_role(c.relowner, 'usage')) as "foreignOwner"
     from pg_constraint f
    where f.contype = 'f'
      and f.conparentid = 0

@@ -19,6 +19,8 @@ export interface KeyWindowFacts {
   readonly isSwitchedOff: boolean;
   /** It has a copy for each partition of the child or of the parent. */
   readonly hasCopies: boolean;
+  /** The owner of the table that it belongs to, where our role has not the owner's rights; else null. */
+  readonly foreignOwner: string | null;
 }
 
 export interface WindowFacts {

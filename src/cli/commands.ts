@@ -16,6 +16,7 @@ import { restoreCommand } from './commands/restore.ts';
 import { retireCommand } from './commands/retire.ts';
 import { seedCommand } from './commands/seed.ts';
 import { statusCommand } from './commands/status.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { workCommand } from './commands/work.ts';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   archiveCommand,
   baselineCommand,
   retireCommand,
+  uninstallCommand,
   demoCommand,
   seedCommand,
 ];

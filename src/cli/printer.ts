@@ -57,9 +57,9 @@ export class Printer {
     io.stdout(linesOf([style.bold(first), ...notes.map((note) => style.dim(note)), '']));
   }
 
-  #printText({ text, error }: CommandResult, contacts: Contacts): void {
+  #printText({ text, error, isFile = false }: CommandResult, contacts: Contacts): void {
     const { io, style } = this.#options;
-    this.#sayTarget();
+    if (!isFile) this.#sayTarget();
     if (text.length > 0) io.stdout(linesOf(text));
     const lines = error === undefined || error === null ? [] : errorLines(error, style);
     const said = [...lines, ...contactLines(contacts)];

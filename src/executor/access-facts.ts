@@ -1,4 +1,6 @@
 import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
+import { type Connection, queryOne } from '../database/connection.ts';
+import { sql } from '../kernel/sql.ts';
 import type { Closure } from '../planner/closure.ts';
 import { type AccessFacts, checkAccess, type Right } from '../policy/access.ts';
 import { checkInheritance } from '../policy/inheritance.ts';
@@ -53,4 +55,24 @@ export function factsOf(table: Table, rights: readonly Right[]): AccessFacts {
     missing: rights.filter((right) => !table.privileges[right]),
     hiddenByRowSecurity: table.rowSecurity,
   };
+}
+
+/**
+ * Whether the role may do something with tables; who it is, is asked only to say so.
+ * @throws HygieneError HYG_REFUSED_PRIVILEGES
+ */
+export async function assertRights(
+  connection: Connection,
+  needed: readonly { readonly table: Table; readonly rights: readonly Right[] }[],
+): Promise<void> {
+  const lacking = needed
+    .map(({ table, rights }) => ({ ...factsOf(table, rights), hiddenByRowSecurity: false }))
+    .filter(({ missing }) => missing.length > 0);
+  if (lacking.length === 0) return;
+  const { role } = await queryOne<{ role: string }>(
+    connection,
+    sql`select current_user::text as role`,
+  );
+  const refusal = checkAccess(role, lacking);
+  if (refusal !== null) throw refusal;
 }

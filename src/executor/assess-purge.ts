@@ -81,7 +81,7 @@ export async function assess(
     undeclared.length === 0 ? null : undeclaredRefusal(catalog, undeclared, step.dependents),
     checkProtectedHits(label, hits),
     checkBudget(step.budget, { step: label, rows, rootRows, rootTotal: counts.total, isOnline }),
-    checkStrategy(label, scope.strategy, choice),
+    checkStrategy(label, { asked: scope.strategy, role: scope.role }, choice),
     isOnline ? checkUnindexed(label, scannedKeys(catalog, closure, planCounts)) : null,
   ].filter((refusal) => refusal !== null);
   return { assessment: { rows, rootRows, refusals, plan }, choice };

@@ -1,4 +1,4 @@
-import { MUTATION_COLUMNS } from '../archive/archive.ts';
+import { MUTATION_COLUMNS } from '../archive/archive-tables.ts';
 import { rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { hashable, type TypedColumn, valuesHash } from './row-hash.ts';
 import { qualified } from './row-identity.ts';

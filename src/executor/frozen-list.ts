@@ -1,3 +1,4 @@
+import type { ArchiveTables } from '../archive/archive-tables.ts';
 import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { ColumnName, QualifiedName } from '../kernel/identifiers.ts';
@@ -49,8 +50,8 @@ const WRITTEN_BY = 'hygiene_xmin';
  */
 export async function createFrozenList(
   connection: Connection,
-  list: FrozenList,
-  selection: Selection,
+  tables: ArchiveTables,
+  { list, selection }: { readonly list: FrozenList; readonly selection: Selection },
 ): Promise<number> {
   const { columns } = rowIdentity(list.holder);
   const identity = columns.map((column) => qualified('hygiene_listed', column));
@@ -62,15 +63,16 @@ export async function createFrozenList(
         writtenBy: sql`, ${qualified(selfAlias(list.holder), 'xmin')} as ${new ColumnName(WRITTEN_BY)}`,
         version: sql`join ${list.holder.name} on ${sameRow(rowIdentity(list.holder), selfAlias(list.holder), 'hygiene_listed')}`,
       };
-  await connection.query(sql`drop table if exists ${list.name}`);
-  await connection.query(sql`
-    create table ${list.name} as
+  const source = { source: list.holder.name, key: hasKey(list) ? columns : null };
+  await tables.createList(
+    list.name,
+    source,
+    sql`
     select row_number() over (${order}) as hygiene_n, ${joinSql(identity, ', ')} ${writtenBy}
       from ${work} as hygiene_listed ${version}
      where hygiene_listed.hygiene_round = ${rawSql(String(ROOT_ROUND))}
-  `);
-  await connection.query(sql`alter table ${list.name} add primary key (hygiene_n)`);
-  await connection.query(sql`analyze ${list.name}`);
+  `,
+  );
   const { rows } = await queryOne<{ rows: number }>(
     connection,
     sql`select coalesce(max(hygiene_n), 0)::float8 as rows from ${list.name}`,
@@ -95,10 +97,6 @@ export async function countPresent(
     sql`select count(*)::float8 as present from ${list.table.name} where ${isListed(list, range)}`,
   );
   return present;
-}
-
-export async function dropFrozenList(connection: Connection, name: QualifiedName): Promise<void> {
-  await connection.query(sql`drop table if exists ${name}`);
 }
 
 /**

@@ -5,6 +5,7 @@ import { rawSql, type Sql, sql } from '../kernel/sql.ts';
 import type { Closure } from '../planner/closure.ts';
 import { rowSetCondition, type RowSet } from '../planner/steps.ts';
 import type { ProtectedHit } from '../policy/protected-rows.ts';
+import { assertRights } from './access-facts.ts';
 import { readTextSettings, type TextSettings, withTextSettings } from './pinned-text.ts';
 import { identityColumns, rowIdentity, sameRow, selfAlias, wholeRow } from './row-identity.ts';
 import type { SelectedRows } from './selected-rows.ts';
@@ -47,6 +48,8 @@ export class ProtectedRows {
 
   async takeBaseline(): Promise<void> {
     if (this.#sets.length === 0) return;
+    const needed = this.#sets.map(({ table }) => ({ table, rights: ['select'] as const }));
+    await assertRights(this.#connection, needed);
     this.#settings = await readTextSettings(this.#connection);
     for (const [index, set] of this.#sets.entries()) await this.#remember(set, index);
   }

@@ -5,6 +5,7 @@ import { HygieneError } from '../kernel/errors.ts';
 import type { QualifiedName } from '../kernel/identifiers.ts';
 import { rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { restoreEdges, restoreOrder } from '../planner/restore-order.ts';
+import { assertRights } from './access-facts.ts';
 import { countProtected, type ProtectedSet } from './protected-rows.ts';
 import { countSkipped, firstKeys, listExisting, listOrphans } from './restore-conflicts.ts';
 import { asRestoreError, conflictError, differs } from './restore-errors.ts';
@@ -43,12 +44,16 @@ export interface RestoredTable {
  * Puts back what an application has archived, in the caller's transaction: rows, parents first, then what
  * it had changed in rows that stayed. By count and hash, what went back is what the archive holds. The
  * number of statements depends on the tables, not on the rows.
- * @throws HygieneError HYG_REFUSED_RESTORE_CONFLICT, HYG_REFUSED_RESTORE_PARENT,
+ * @throws HygieneError HYG_REFUSED_PRIVILEGES, HYG_REFUSED_RESTORE_CONFLICT, HYG_REFUSED_RESTORE_PARENT,
  *   HYG_REFUSED_RESTORE_SCHEMA, HYG_REFUSED_PROTECTED, HYG_RUN_RESTORE_DIFFERS; the caller rolls back
  */
 export async function restoreRows(scope: RestoreScope): Promise<readonly RestoredTable[]> {
   const { connection, catalog } = scope;
   const units = await restoreUnits(connection, catalog, scope.archives);
+  await assertRights(
+    connection,
+    units.map(({ table, kind }) => ({ table, rights: RESTORING[kind] })),
+  );
   const restoration = new RowRestoration(scope, units);
   await connection.query(rawSql('savepoint hygiene_restore'));
   try {
@@ -62,6 +67,8 @@ export async function restoreRows(scope: RestoreScope): Promise<readonly Restore
     throw await asRestoreError(error, { ...scope, units, current });
   }
 }
+
+const RESTORING = { rows: ['select', 'insert'], mutations: ['select', 'update'] } as const;
 
 class RowRestoration {
   /** At work. */

@@ -1,4 +1,4 @@
-import { MUTATION_COLUMNS } from '../archive/archive.ts';
+import { MUTATION_COLUMNS } from '../archive/archive-tables.ts';
 import type { ArchiveKind } from '../archive/archive-name.ts';
 import { type Catalog, type Column, findTable, type Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';

@@ -55,7 +55,7 @@ export const errorCatalogue = {
     title: 'An event does not follow from the state of its migration',
   },
   HYG_INTEGRITY_DIGEST: { exit: 5, title: 'The ledger is not the one of the digest' },
-  HYG_LEDGER_UNKNOWN_ID: { exit: 2, title: 'The ledger knows no such migration' },
+  HYG_LEDGER_UNKNOWN_ID: { exit: 2, title: 'The ledger knows no such migration or event' },
 
   HYG_PLAN_UNKNOWN_TABLE: { exit: 2, title: 'A table does not exist' },
   HYG_PLAN_AMBIGUOUS_TABLE: { exit: 2, title: 'A name fits no plain table' },

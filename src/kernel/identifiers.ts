@@ -7,6 +7,16 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** At most `bytes` bytes of UTF-8, without breaking a character: PostgreSQL cuts names in the same way. */
+export function cutToBytes(text: string, bytes: number): string {
+  let kept = '';
+  for (const character of text) {
+    if (Buffer.byteLength(kept + character) > bytes) break;
+    kept += character;
+  }
+  return kept;
+}
+
 /** Quotes a text literal for the few places that take no parameter (DDL, comments). */
 export function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`;

@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../kernel/identifiers.ts';
+import { archiveFunctionsSql } from './archive-functions-sql.ts';
 import type { LedgerNames } from './names.ts';
 import { newerChainSql } from './chain-sql.ts';
 import { SCHEMA_VERSION } from './tables-sql.ts';
@@ -43,7 +44,7 @@ create table ${schema}.progress (
 );
 
 revoke all on ${schema}.progress from public;
-`;
+${archiveFunctionsSql(names)}`;
 }
 
 /** Brings tables of version 1 to this version, in the caller's transaction. */

@@ -164,6 +164,18 @@ const functions: Readonly<Record<string, string>> = {
   'commit_fence()': 'Trigger that stops a COMMIT which hygiene did not send.',
   'check_append()': 'Trigger that refuses events which do not continue the chain.',
   'refuse_change()': 'Trigger that refuses UPDATE, DELETE and TRUNCATE of the ledger.',
+  'create_archive(regclass, text, text)':
+    'Makes an empty archive table like a table that the caller may read: source, name, kind. Works with the rights of its owner; who may execute it may read and fill what it makes.',
+  'create_list(regclass, text[], text)':
+    'Makes the empty list of a migration in batches: source, columns of its key (none: by place), name. Works with the rights of its owner.',
+  'drop_archive(text)':
+    'Drops an archive table, for hygiene archive prune. Works with the rights of its owner.',
+  'drop_list(text)':
+    'Drops the list of a migration in batches. Works with the rights of its owner.',
+  'readable_table(regclass)':
+    'The quoted name of a table, if the caller may read it and the owner of the archive may use its schema.',
+  'share_archive(text)':
+    'Lets everybody who may execute create_archive read and fill a table of the archive.',
 };
 
 const SCHEMA_COMMENT =

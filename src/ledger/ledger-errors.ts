@@ -1,5 +1,7 @@
+import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { ledgerFunction, type LedgerNames, ledgerTable } from './names.ts';
+import { type RoleNames, roleNames } from './roles-sql.ts';
 import { SCHEMA_VERSION } from './tables-sql.ts';
 
 /** @throws HygieneError HYG_LEDGER_UNKNOWN_VERSION unless it is this version or the one before */
@@ -34,11 +36,36 @@ export function brokenHead(names: LedgerNames): HygieneError {
   });
 }
 
-export function missingRights(names: LedgerNames, cause: unknown): HygieneError {
+/** Which role of the ledger has the right that was lacking. */
+function missingRights(
+  names: LedgerNames,
+  cause: unknown,
+  role: keyof RoleNames = 'runner',
+): HygieneError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const roles = roleNames(names);
+  const grant = `grant "${roles[role]}" to ROLE;`;
   return new HygieneError('HYG_REFUSED_PRIVILEGES', {
     message: `The database role may not use ${ledgerTable(names).toString()}: ${reason}`,
-    hint: 'hygiene init --print-sql    prints the GRANT statements that the role needs',
+    hint: [
+      role === 'reader' ? `${grant}    or "${roles.runner}", if it shall run migrations` : grant,
+      'hygiene init --print-sql --roles    makes these roles, where a DBA runs it',
+    ].join('\n'),
     cause,
   });
+}
+
+/** @throws HygieneError HYG_REFUSED_PRIVILEGES where a table of ours is closed to the role */
+export async function withRights<T>(
+  names: LedgerNames,
+  role: keyof RoleNames,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw hasSqlstate(error, sqlstate.insufficientPrivilege)
+      ? missingRights(names, error, role)
+      : error;
+  }
 }

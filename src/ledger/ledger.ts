@@ -1,6 +1,5 @@
 import type { Connection } from '../database/connection.ts';
 import { queryOne } from '../database/connection.ts';
-import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import { type ChainReport, type ChainRow, toChainReport } from './chain-report.ts';
 import {
@@ -24,7 +23,7 @@ import {
   toRecordedEvent,
 } from './event-rows.ts';
 import type { AppendedEvent, LedgerEvent, NewEvent, RecordedEvent } from './events.ts';
-import { assertSchemaVersion, brokenHead, missingRights } from './ledger-errors.ts';
+import { assertSchemaVersion, brokenHead, withRights } from './ledger-errors.ts';
 import {
   environmentTable,
   ledgerFunction,
@@ -49,6 +48,7 @@ export interface LedgerSnapshot {
 }
 
 export interface EventFilter {
+  readonly seq?: number;
   readonly migrationId?: string;
   /** The newest ones; they still come oldest first. */
   readonly limit?: number;
@@ -173,16 +173,20 @@ export class Ledger {
 
   /** Whether the event may follow is for {@link advance} to say. */
   async append(event: NewEvent): Promise<AppendedEvent> {
-    return toAppendedEvent(await this.#one<AppendedRow>(appendStatement(this.names, event)));
+    const row = await withRights(this.names, 'runner', () =>
+      queryOne<AppendedRow>(this.#connection, appendStatement(this.names, event)),
+    );
+    return toAppendedEvent(row);
   }
 
   /** Events with all that was recorded, oldest first. */
   async events(filter: EventFilter = {}): Promise<readonly RecordedEvent[]> {
-    const { migrationId = null, limit = null } = filter;
+    const { seq = null, migrationId = null, limit = null } = filter;
     const rows = await this.#all<FullRow>(sql`
       select ${fullColumns}
         from ${ledgerTable(this.names)} as l
        where (${migrationId}::text is null or l.migration_id = ${migrationId}::text)
+         and (${seq}::bigint is null or l.seq = ${seq}::bigint)
        order by l.seq desc
        limit ${limit}::bigint
     `);
@@ -206,30 +210,24 @@ export class Ledger {
   }
 
   marker(): Promise<EnvironmentMarker | null> {
-    return this.#withRights(() => readMarker(this.#connection, this.names));
+    return withRights(this.names, 'reader', () => readMarker(this.#connection, this.names));
   }
 
   mark(environment: string): Promise<EnvironmentMarker> {
-    return this.#withRights(() => writeMarker(this.#connection, this.names, environment));
+    return withRights(this.names, 'owner', () =>
+      writeMarker(this.#connection, this.names, environment),
+    );
   }
 
   #one<R extends object>(statement: Sql): Promise<R> {
-    return this.#withRights(() => queryOne<R>(this.#connection, statement));
+    return withRights(this.names, 'reader', () => queryOne<R>(this.#connection, statement));
   }
 
   async #all<R extends object>(statement: Sql): Promise<readonly R[]> {
-    const { rows } = await this.#withRights(() => this.#connection.query<R>(statement));
+    const { rows } = await withRights(this.names, 'reader', () =>
+      this.#connection.query<R>(statement),
+    );
     return rows;
-  }
-
-  async #withRights<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw hasSqlstate(error, sqlstate.insufficientPrivilege)
-        ? missingRights(this.names, error)
-        : error;
-    }
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Connection } from '../database/connection.ts';
-import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
-import { missingRights } from './ledger-errors.ts';
+import { withRights } from './ledger-errors.ts';
 import { type LedgerNames, progressTable } from './names.ts';
 import {
   type BatchStatistics,
@@ -52,9 +51,8 @@ export async function allProgress(
   connection: Connection,
   names: LedgerNames,
 ): Promise<readonly Progress[]> {
-  const { rows } = await connection.query<ProgressRow>(
-    sql`select ${columns} from ${progressTable(names)} as p order by p.migration_id, p.generation`,
-  );
+  const all = sql`select ${columns} from ${progressTable(names)} as p order by p.migration_id, p.generation`;
+  const { rows } = await withRights(names, 'reader', () => connection.query<ProgressRow>(all));
   return rows.map(toProgress);
 }
 
@@ -199,12 +197,9 @@ export class ProgressStore {
   }
 
   async #query(statement: Sql): Promise<readonly ProgressRow[]> {
-    try {
-      return (await this.#connection.query<ProgressRow>(statement)).rows;
-    } catch (error) {
-      throw hasSqlstate(error, sqlstate.insufficientPrivilege)
-        ? missingRights(this.#names, error)
-        : error;
-    }
+    const { rows } = await withRights(this.#names, 'runner', () =>
+      this.#connection.query<ProgressRow>(statement),
+    );
+    return rows;
   }
 }

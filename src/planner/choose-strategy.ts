@@ -58,7 +58,16 @@ export function chooseStrategy(
     })),
     rewritten: chosen.rewritten,
     detached: chosen.detached,
+    foreignOwners: foreignOwners(question.facts, chosen.detached),
   };
+}
+
+function foreignOwners(
+  facts: WindowFacts | null,
+  detached: readonly SwitchedKey[],
+): readonly string[] {
+  const owners = detached.map(({ key }) => facts?.keys.get(key.oid)?.foreignOwner ?? null);
+  return [...new Set(owners.filter((owner) => owner !== null))];
 }
 
 interface Pricing extends StrategyQuestion {

@@ -39,4 +39,6 @@ export interface StrategyChoice {
   readonly rewritten: readonly Table[];
   /** Switched off before rows go, and on again afterwards. */
   readonly detached: readonly SwitchedKey[];
+  /** Roles whose tables have some of these keys, and whose member our role is not. */
+  readonly foreignOwners: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { HygieneError } from '../kernel/errors.ts';
 import { fewLines } from './few-lines.ts';
 
-export type Right = 'select' | 'delete' | 'update';
+export type Right = 'select' | 'insert' | 'update' | 'delete';
 
 export interface AccessFacts {
   readonly table: string;

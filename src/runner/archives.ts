@@ -1,8 +1,11 @@
 import type { ArchiveKind } from '../archive/archive-name.ts';
+import { type ArchiveSchemas, ArchiveTables } from '../archive/archive-tables.ts';
 import type { Connection } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { sql } from '../kernel/sql.ts';
+import { withRights } from '../ledger/ledger-errors.ts';
 import { archivesTable, type LedgerNames } from '../ledger/names.ts';
+import { roleNames } from '../ledger/roles-sql.ts';
 
 /** One archive table, as the ledger's schema lists it. */
 export interface ListedArchive {
@@ -20,13 +23,22 @@ export interface ListedArchive {
   readonly daysLeft: number;
 }
 
+export function archiveSchemas(names: LedgerNames): ArchiveSchemas {
+  const { schema, archiveSchema } = names;
+  return { archive: archiveSchema, functions: schema, runner: roleNames(names).runner };
+}
+
+export function archiveTables(connection: Connection, names: LedgerNames): ArchiveTables {
+  return new ArchiveTables(connection, archiveSchemas(names));
+}
+
 /** All archive tables, or those of one migration, by the clock of the database. */
 export async function listArchives(
   connection: Connection,
   names: LedgerNames,
   { retentionDays, migrationId }: { readonly retentionDays: number; readonly migrationId?: string },
 ): Promise<readonly ListedArchive[]> {
-  const { rows } = await connection.query<ArchiveRow>(sql`
+  const listed = sql`
     with listed as (
       select a.*,
              to_regclass(format('%I.%I', ${names.archiveSchema}::text, a.archive_table)) as relation,
@@ -42,7 +54,8 @@ export async function listArchives(
            ceil(extract(epoch from expires_at - clock_timestamp()) / 86400)::float8 as days_left
       from listed
      order by migration_id, generation, kind desc, source_schema, source_table
-  `);
+  `;
+  const { rows } = await withRights(names, 'runner', () => connection.query<ArchiveRow>(listed));
   return rows.map((row) => ({
     migrationId: row.migration_id,
     generation: row.generation,

@@ -8,6 +8,7 @@ import {
   isRetryable,
   sqlstate,
 } from '../database/sqlstate.ts';
+import { assertRights } from '../executor/access-facts.ts';
 import { refuseForbiddenText } from '../executor/author-database.ts';
 import { selfAlias, wholeRow } from '../executor/row-identity.ts';
 import { counted } from '../kernel/counts.ts';
@@ -140,7 +141,7 @@ export class CheckEvaluator {
   }
 
   async #count(target: RowSet | TableReference): Promise<number> {
-    const { from, where } = this.#target(target);
+    const { from, where } = await this.#target(target);
     const { count } = await queryOne<{ count: number }>(
       this.#scope.connection,
       sql`select count(*)::float8 as count from ${from} where ${where}`,
@@ -150,7 +151,7 @@ export class CheckEvaluator {
 
   /** A sum of row hashes needs no order and no memory, however many rows there are. */
   async #fingerprint(target: RowSet | TableReference): Promise<Fingerprint> {
-    const { from, where, row } = this.#target(target);
+    const { from, where, row } = await this.#target(target);
     return queryOne<Fingerprint>(
       this.#scope.connection,
       sql`select count(*)::float8 as rows,
@@ -159,9 +160,10 @@ export class CheckEvaluator {
     );
   }
 
-  #target(target: RowSet | TableReference): { from: Sql; where: Sql; row: Sql } {
-    const reference = isRowSet(target) ? target.table : target;
-    const table = resolveTable(this.#scope.catalog, reference);
+  async #target(target: RowSet | TableReference): Promise<{ from: Sql; where: Sql; row: Sql }> {
+    const { catalog, connection } = this.#scope;
+    const table = resolveTable(catalog, isRowSet(target) ? target.table : target);
+    await assertRights(connection, [{ table, rights: ['select'] }]);
     const where = isRowSet(target) ? rowSetCondition(target) : rawSql('true');
     return { from: sql`${table.name}`, where, row: wholeRow(selfAlias(table)) };
   }
@@ -213,9 +215,9 @@ function asCheckError(error: unknown, check: Check): unknown {
       : error;
   }
   const facts = databaseErrorFacts(error);
-  // What other sessions hold, or how long it took, says nothing about the check.
-  if (facts === null || isRetryable(error) || facts.sqlstate === sqlstate.queryCanceled)
-    return error;
+  // What other sessions hold, how long it took, or who may look says nothing about the check.
+  const aside: readonly string[] = [sqlstate.queryCanceled, sqlstate.insufficientPrivilege];
+  if (facts === null || isRetryable(error) || aside.includes(facts.sqlstate)) return error;
   if (facts.sqlstate === sqlstate.readOnlyTransaction) {
     return new HygieneError('HYG_VERIFY_WRITES', {
       message: `verify tried to write: ${check.label}: ${facts.message}`,

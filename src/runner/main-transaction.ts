@@ -12,6 +12,7 @@ import type { BatchStatistics } from '../ledger/progress-rows.ts';
 import { sql } from '../kernel/sql.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
 import { checkBoundCounts } from '../policy/plan-binding.ts';
+import { archiveSchemas } from './archives.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import { judgeCounters, judgeProtected, withCounted } from './proofs.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
@@ -68,7 +69,7 @@ export async function doAndProve(
     connection,
     sql`select current_user::text as role`,
   );
-  const place = { schema: names.archiveSchema, migrationId: migration.id, generation };
+  const place = { schemas: archiveSchemas(names), migrationId: migration.id, generation };
   const steps = new StepRunner({
     connection,
     catalog,

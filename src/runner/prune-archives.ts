@@ -7,7 +7,7 @@ import { type MigrationRecord, readHistory } from '../ledger/history.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { archivesTable } from '../ledger/names.ts';
 import { attemptAgain } from './attempts.ts';
-import { type ListedArchive, listArchives } from './archives.ts';
+import { archiveTables, type ListedArchive, listArchives } from './archives.ts';
 import { type Engine, runLock, transactionSettings } from './engine.ts';
 import { type EventContext, migrationEvent } from './events.ts';
 import { subjectOf } from './restore.ts';
@@ -107,9 +107,8 @@ async function drop(
   connection: Connection,
   { migrationId, generation, tables }: PrunedApplication,
 ): Promise<void> {
-  for (const { archive } of tables) {
-    await connection.query(sql`drop table if exists ${archive}`);
-  }
+  const ours = archiveTables(connection, names);
+  for (const { archive } of tables) await ours.drop(archive);
   await connection.query(sql`
     delete from ${archivesTable(names)}
      where migration_id = ${migrationId} and generation = ${generation}

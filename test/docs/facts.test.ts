@@ -91,6 +91,7 @@ describe('commands.md', () => {
       ...['init', 'init --print-sql', 'init --ledger', 'create purge_one', 'lint'],
       ...['plan --out plan.json', 'approve --plan plan.json', 'up'],
       ...['mark staging', 'work', 'verify', 'status', 'ledger', 'ledger verify', 'ledger digest'],
+      ...['ledger export', 'uninstall --print-sql'],
       ...RESTORING.map((line) => line.replace('ID', restorable)),
     ]) {
       const run = await runCli(line.split(' '), { cwd, variables });
@@ -187,21 +188,21 @@ describe('ledger.md', () => {
     }
   });
 
-  test('has the grants that `init --print-sql` prints', async () => {
-    const { stdout } = await runCli(['init', '--print-sql'], { cwd: createProject() });
-    const printed = [...stdout.matchAll(/^--\s+(grant .*;)$/gm)].map(([, line = '']) =>
-      line.replaceAll('"', '').replace('ROLE', 'deploy'),
-    );
-    const block = fencesOf(ledgerPage).find(({ lines }) => lines[0]?.startsWith('grant'));
-    expect(block?.lines).toEqual(printed);
-  });
-
   test('names only events that there are', () => {
     const list = firstGroup(/^Events that this version writes: ([^]*?)\n\n/m, proseOf(ledgerPage));
     const events = names(list).filter((name) => name !== 'requires');
     expect(events.length).toBeGreaterThan(3);
     expect(eventNames).toEqual(expect.arrayContaining([...events]));
   });
+});
+
+test('privileges.md has the grants that `init --print-sql` prints', async () => {
+  const { stdout } = await runCli(['init', '--print-sql', '--roles'], { cwd: createProject() });
+  const printed = [...stdout.matchAll(/^grant .*;$/gm)].map(([line]) => line.replaceAll('"', ''));
+  const block = fencesOf(page('docs/privileges.md')).find(
+    ({ lines }) => lines.length === printed.length,
+  );
+  expect(block?.lines).toEqual(printed);
 });
 
 interface Seen {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rawSql, sql } from '../../src/kernel/sql.ts';
-import { ledgerDdl } from '../../src/ledger/ddl.ts';
+import { rolesScript } from '../../src/ledger/ddl.ts';
 import type { NewEvent } from '../../src/ledger/events.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { chainLockKey, defaultLedgerNames, lockKey } from '../../src/ledger/names.ts';
@@ -182,7 +182,7 @@ describe('an installed ledger', () => {
 });
 
 describe('a role that does not own the ledger', () => {
-  test('needs exactly the grants that the script names', async () => {
+  test('needs no more than to be a member of the role of the script', async () => {
     const database = await freshDatabase();
     const owner = await installLedger(database.url);
     await owner.connection.script('create role deployer');
@@ -194,11 +194,8 @@ describe('a role that does not own the ledger', () => {
       hint: expect.stringContaining('--print-sql'),
     });
 
-    const grants = [...ledgerDdl(defaultLedgerNames).matchAll(/^-- {3}(grant .*;)$/gm)].map(
-      ([, statement]) => String(statement).replace('ROLE', 'deployer'),
-    );
-    expect(grants).toHaveLength(6);
-    await owner.connection.script(grants.join('\n'));
+    await owner.connection.script(rolesScript(defaultLedgerNames));
+    await owner.connection.script('grant hygiene_runner to deployer');
     await ledger.append(eventOf('started'));
     expect(await ledger.snapshot()).toMatchObject({ headOk: true, events: [{ event: 'started' }] });
     expect(await ledger.verifyChain()).toMatchObject({ ok: true });

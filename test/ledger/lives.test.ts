@@ -6,6 +6,7 @@ import { readHistory } from '../../src/ledger/history.ts';
 import { type Status, statusAfter } from '../../src/ledger/transitions.ts';
 import { useDatabase } from '../support/database.ts';
 import { eventOf, installLedger, type OpenLedger } from './installed-ledger.ts';
+import { Lives, randomLives } from './random-lives.ts';
 
 const database = useDatabase();
 let open: OpenLedger;
@@ -116,4 +117,13 @@ test('whatever happens to migrations, the chain holds, and history and view agre
     }),
     { numRuns: 50 },
   );
+});
+
+test('no ledger gives a false alarm, whatever its sessions set, write and take back', async () => {
+  const lives = await Lives.in(database.url);
+  await fc.assert(
+    fc.asyncProperty(randomLives, (acts) => lives.live(acts)),
+    { numRuns: 15 },
+  );
+  await lives.close();
 });

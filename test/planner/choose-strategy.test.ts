@@ -38,6 +38,7 @@ function factsOf(catalog: Catalog, { tableFacts, keyFacts, server = 180_000 }: W
     comment: null,
     isSwitchedOff: false,
     hasCopies: false,
+    foreignOwner: null,
   };
   return {
     serverVersion: server,

@@ -1,6 +1,6 @@
 import type { TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
-import { ledgerDdl } from '../../ledger/ddl.ts';
+import { ledgerScript, ledgerUpgradeDdl, rolesScript } from '../../ledger/ddl.ts';
 import type { EnvironmentMarker } from '../../ledger/environment-marker.ts';
 import { compareIdentity, type IdentityDifference } from '../../ledger/identity.ts';
 import { Ledger } from '../../ledger/ledger.ts';
@@ -29,9 +29,17 @@ interface Remarked {
   readonly differences: readonly IdentityDifference[];
 }
 
-/** The script that makes ledger and archive schema, for a DBA to run. */
-export async function ledgerScript(world: World, options: ProjectOptions): Promise<string> {
-  return ledgerDdl(await openProject(world, options).ledgerNames(), toolVersion());
+/** `whole`: ledger, archive schema and roles. `roles`, `upgrade`: only that, for a ledger that is there. */
+export type ScriptPart = 'whole' | 'roles' | 'upgrade';
+
+/** A script for a DBA to run. */
+export async function installScript(
+  world: World,
+  { part, ...options }: ProjectOptions & { readonly part: ScriptPart },
+): Promise<string> {
+  const names = await openProject(world, options).ledgerNames();
+  if (part === 'roles') return rolesScript(names);
+  return part === 'upgrade' ? ledgerUpgradeDdl(names) : ledgerScript(names, toolVersion());
 }
 
 /** Makes the ledger where it is missing, and marks the environment if one is named. */

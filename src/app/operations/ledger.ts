@@ -1,4 +1,4 @@
-import type { TargetDescription } from '../../database/connection.ts';
+import type { Connection, TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import { GENESIS_HASH } from '../../ledger/chain-sql.ts';
 import { checkDigest } from '../../policy/ledger-digest.ts';
@@ -84,10 +84,11 @@ export function ledgerDigestOperation(
 
 type LedgerFacts = Pick<LedgerListReport, 'target' | 'environment' | 'installed'>;
 
-async function withLedger<T>(
+/** Reads the ledger of the database, if there is one. */
+export async function withLedger<T>(
   world: World,
   options: ConnectOptions,
-  work: (ledger: Ledger, facts: LedgerFacts) => Promise<T>,
+  work: (ledger: Ledger, facts: LedgerFacts, connection: Connection) => Promise<T>,
 ): Promise<T> {
   return withEngine(world, { ...options, purpose: 'read' }, async (opened) => {
     const { session, names } = opened.engine;
@@ -95,6 +96,7 @@ async function withLedger<T>(
     const installed = await ledger.isInstalled();
     const marker = installed ? await ledger.marker() : null;
     const environment = marker?.environment ?? null;
-    return await work(ledger, { target: session.target, environment, installed });
+    const facts = { target: session.target, environment, installed };
+    return await work(ledger, facts, session.connection);
   });
 }

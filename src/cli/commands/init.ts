@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 
+import { HygieneError } from '../../kernel/errors.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { ownOption } from '../options.ts';
 
@@ -10,6 +11,7 @@ import { ownOption } from '../options.ts';
 export async function init(context: CommandContext): Promise<CommandResult> {
   const { given } = context;
   if (given.flag('print-sql')) return printScript(context);
+  if (given.flag('roles')) throw onlyPrinted();
   const isForDatabase =
     given.flag('ledger') || given.flag('upgrade') || given.text('mark') !== null;
   if (isForDatabase) return installLedger(context);
@@ -32,9 +34,10 @@ async function scaffold({ io }: CommandContext): Promise<CommandResult> {
   };
 }
 
-async function printScript({ world, connect }: CommandContext): Promise<CommandResult> {
-  const { ledgerScript } = await import('../../app/operations/install.ts');
-  const sql = await ledgerScript(world, connect);
+async function printScript({ world, connect, given }: CommandContext): Promise<CommandResult> {
+  const { installScript } = await import('../../app/operations/install.ts');
+  const part = given.flag('roles') ? 'roles' : given.flag('upgrade') ? 'upgrade' : 'whole';
+  const sql = await installScript(world, { ...connect, part });
   return { outcome: 'done', exitCode: 0, text: [sql.trimEnd()], fields: { sql } };
 }
 
@@ -59,6 +62,14 @@ async function installLedger(context: CommandContext): Promise<CommandResult> {
   };
 }
 
+/** Which login becomes a member of which role is for a DBA to decide. */
+function onlyPrinted(): HygieneError {
+  return new HygieneError('HYG_USAGE', {
+    message: '--roles does nothing by itself: roles belong to the whole server.',
+    hint: 'hygiene init --print-sql --roles   prints the script for a DBA to run.',
+  });
+}
+
 export const initCommand: Command = {
   name: 'init',
   usage: 'init',
@@ -68,6 +79,7 @@ export const initCommand: Command = {
     mark: ownOption('string', 'Mark the database as this environment, such as production'),
     upgrade: ownOption('boolean', 'Add what the ledger of an older version lacks'),
     'print-sql': ownOption('boolean', 'Print the script that makes the ledger, for a DBA'),
+    roles: ownOption('boolean', 'With --print-sql: only the roles, for a ledger that is there'),
   },
   positionals: [],
   run: init,

@@ -10,6 +10,10 @@ const EVENTS_DEFAULT = 100;
  */
 export async function ledger(context: CommandContext): Promise<CommandResult> {
   const action = context.given.text('action');
+  const subject = context.given.text('subject');
+  if (action === 'show') return showEvents(context, subject);
+  if (subject !== null) throw takesNothing(action ?? 'list', subject);
+  if (action === 'export') return exportLedger(context);
   if (action === 'digest') return digestOfLedger(context);
   return action === 'verify' ? verifyLedger(context) : listLedger(context);
 }
@@ -66,6 +70,58 @@ async function digestOfLedger(context: CommandContext): Promise<CommandResult> {
   return { outcome: 'ok', exitCode: 0, text: digestText(report, out), fields };
 }
 
+/** One event, or all of a migration, with everything that was recorded. */
+async function showEvents(
+  { world, connect, style, announce }: CommandContext,
+  subject: string | null,
+): Promise<CommandResult> {
+  if (subject === null) throw showsNothing();
+  const { ledgerShowOperation } = await import('../../app/operations/ledger-events.ts');
+  const { ledgerDocument } = await import('../../report/ledger.ts');
+  const { eventsText } = await import('../../report/ledger-event.ts');
+  const report = await ledgerShowOperation(world, { ...connect, subject });
+  announce(report.target, report.environment);
+  return {
+    outcome: 'ok',
+    exitCode: 0,
+    text: eventsText(report.events, style),
+    fields: ledgerDocument(report),
+  };
+}
+
+/** On stdout it is the export and nothing else. */
+async function exportLedger(context: CommandContext): Promise<CommandResult> {
+  const { world, connect, given, announce } = context;
+  const { ledgerExportOperation } = await import('../../app/operations/ledger-events.ts');
+  const { exportedLine } = await import('../../report/ledger-export.ts');
+  const format = given.text('format') === 'csv' ? 'csv' : 'json';
+  const output = given.text('out');
+  const report = await ledgerExportOperation(world, { ...connect, format, output });
+  const { text, file, events } = report;
+  if (file !== null) announce(report.target, report.environment);
+  return {
+    outcome: 'ok',
+    exitCode: 0,
+    isFile: file === null,
+    text: file === null ? [text.replace(/\n$/, '')] : [exportedLine({ events, file })],
+    fields: { format, file, exported: events, text: file === null ? text : null },
+  };
+}
+
+function showsNothing(): HygieneError {
+  return new HygieneError('HYG_USAGE', {
+    message: 'hygiene ledger show   takes the number of an event, or the id of a migration.',
+    hint: 'hygiene ledger   lists both.',
+  });
+}
+
+function takesNothing(action: string, subject: string): HygieneError {
+  return new HygieneError('HYG_USAGE', {
+    message: `hygiene ledger ${action} takes no argument, but was given "${subject}".`,
+    hint: 'hygiene ledger show ID   shows one event, or those of one migration.',
+  });
+}
+
 function broken(problems: number): HygieneError {
   return new HygieneError('HYG_INTEGRITY_CHAIN', {
     message: `The chain of the ledger is broken: ${problems} ${problems === 1 ? 'problem' : 'problems'}.`,
@@ -75,20 +131,22 @@ function broken(problems: number): HygieneError {
 
 export const ledgerCommand: Command = {
   name: 'ledger',
-  usage: 'ledger [action]',
-  describe: 'List the events of the ledger, or prove that nobody edited it',
+  usage: 'ledger [action] [subject]',
+  describe: 'List, show or export the events of the ledger, or prove that nobody edited it',
   options: {
     migration: ownOption('string', 'Only events of this migration'),
-    out: ownOption('string', 'For digest: write it to a file'),
+    format: { ...ownOption('string', 'Of an export [json]'), choices: ['json', 'csv'] },
+    out: ownOption('string', 'Of an export or a digest: write it to a file'),
     digest: ownOption('string', 'For verify: file that `ledger digest --out` has written'),
     limit: ownOption('string', `At most so many, the newest [${EVENTS_DEFAULT}]`),
   },
   positionals: [
     {
       name: 'action',
-      describe: 'list (default), digest or verify',
-      choices: ['list', 'digest', 'verify'],
+      describe: 'list (default), show, export, digest or verify',
+      choices: ['list', 'show', 'export', 'digest', 'verify'],
     },
+    { name: 'subject', describe: 'For show: the number of an event, or the id of a migration' },
   ],
   run: ledger,
 };

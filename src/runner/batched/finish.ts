@@ -3,7 +3,6 @@ import { CancellableConnection } from '../../database/cancellable.ts';
 import { type Connection, queryOne } from '../../database/connection.ts';
 import { beginLocked } from '../../database/run-lock.ts';
 import { applySettings } from '../../database/settings.ts';
-import { dropFrozenList } from '../../executor/frozen-list.ts';
 import { CommitFence } from '../../executor/commit-fence.ts';
 import { counted } from '../../kernel/counts.ts';
 import { HygieneError } from '../../kernel/errors.ts';
@@ -15,6 +14,7 @@ import { Ledger } from '../../ledger/ledger.ts';
 import { ProgressStore } from '../../ledger/progress.ts';
 import type { BatchStatistics, Progress } from '../../ledger/progress-rows.ts';
 import { rowSetCondition } from '../../planner/steps.ts';
+import { archiveTables } from '../archives.ts';
 import { runLock, transactionSettings } from '../engine.ts';
 import { evidenceFields, migrationEvent } from '../events.ts';
 import type { Evidence } from '../main-transaction.ts';
@@ -65,8 +65,9 @@ export async function finishBatches(work: BatchWork, since: Delta): Promise<Fini
     batches: statistics,
     fence,
   };
+  const lists = archiveTables(connection, names);
   for (const { list } of progress.steps) {
-    await dropFrozenList(connection, new QualifiedName(names.archiveSchema, list));
+    await lists.dropList(new QualifiedName(names.archiveSchema, list));
   }
   await store.remove();
   await fence.release();

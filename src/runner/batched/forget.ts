@@ -1,10 +1,10 @@
 import type { Connection } from '../../database/connection.ts';
-import { dropFrozenList } from '../../executor/frozen-list.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import { QualifiedName } from '../../kernel/identifiers.ts';
 import type { LedgerNames } from '../../ledger/names.ts';
 import { allProgress, isAlive, type ProgressKey, ProgressStore } from '../../ledger/progress.ts';
 import type { Progress } from '../../ledger/progress-rows.ts';
+import { archiveTables } from '../archives.ts';
 
 /** Ends what batches of a migration have left: their place and their lists, up to a generation. */
 export async function forgetBatches(
@@ -12,10 +12,11 @@ export async function forgetBatches(
   names: LedgerNames,
   until: ProgressKey,
 ): Promise<void> {
+  const lists = archiveTables(connection, names);
   for (const { migrationId, generation, steps } of await allProgress(connection, names)) {
     if (migrationId !== until.migrationId || generation > until.generation) continue;
     for (const { list } of steps) {
-      await dropFrozenList(connection, new QualifiedName(names.archiveSchema, list));
+      await lists.dropList(new QualifiedName(names.archiveSchema, list));
     }
     await new ProgressStore(connection, names, { migrationId, generation }).remove();
   }

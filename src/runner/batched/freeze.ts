@@ -10,6 +10,7 @@ import { ProgressStore } from '../../ledger/progress.ts';
 import type { FrozenStep, Progress, StartProofs } from '../../ledger/progress-rows.ts';
 import type { Budget, PurgeStep } from '../../planner/steps.ts';
 import type { Fingerprint } from '../checks.ts';
+import { archiveTables } from '../archives.ts';
 import { type Engine, runLock, transactionSettings } from '../engine.ts';
 import { assertWatchedSettings, verifyBefore } from '../main-transaction.ts';
 import { superseded } from './batch-errors.ts';
@@ -65,6 +66,7 @@ async function listRows(freezing: Freezing): Promise<void> {
   const proofs = progress.proofs ?? (await proofsBefore(freezing));
   const steps: FrozenStep[] = [];
   const earlier: WorkTable[] = [];
+  const lists = archiveTables(freezing.connection, engine.names);
   const purges = batchedPurges(unit, scene);
   for (const [at, each] of purges.entries()) {
     // Rows that are only counted could not be left out of what a later step selects.
@@ -85,7 +87,7 @@ async function listRows(freezing: Freezing): Promise<void> {
     const { selection, plan, refusals } = await assessBatched(scope, purge, budget);
     const [refusal] = refusals;
     if (refusal !== undefined) throw refusal;
-    const rows = await createFrozenList(scope.connection, purge.list, selection);
+    const rows = await createFrozenList(scope.connection, lists, { list: purge.list, selection });
     steps.push({ label: purge.label, list: purge.list.name.name, rows, plan });
     earlier.push(...selection.doomedTables);
   }

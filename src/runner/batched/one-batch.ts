@@ -18,6 +18,7 @@ import {
   NO_CHANGE,
   type RecordedSideEffect,
 } from '../../policy/changes.ts';
+import { archiveSchemas } from '../archives.ts';
 import { type Engine, transactionSettings } from '../engine.ts';
 import { assertWatchedSettings } from '../main-transaction.ts';
 import { declaredSideEffects, referenceOf } from '../proofs.ts';
@@ -136,7 +137,7 @@ async function carryOut(carrying: Carrying): Promise<Extract<BatchEnd, { kind: '
   await assertWatchedSettings(connection);
   const counters = new ChangeCounters(connection, [names.schema, names.archiveSchema]);
   await counters.takeBaseline();
-  const place = { schema: names.archiveSchema, ...keyOf(unit) };
+  const place = { schemas: archiveSchemas(names), ...keyOf(unit) };
   const archive = new Archive(connection, place, start.archives);
   const outcome = await carryOutBatch({ connection, ...scene, archive }, purge, next);
   await connection.query(sql`set constraints all immediate`);
