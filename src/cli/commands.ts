@@ -3,6 +3,7 @@ import { archiveCommand } from './commands/archive.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './commands/batches.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
+import { guardCommand } from './commands/guard.ts';
 import { initCommand } from './commands/init.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   verifyCommand,
   statusCommand,
   ledgerCommand,
+  guardCommand,
   restoreCommand,
   reapplyCommand,
   archiveCommand,

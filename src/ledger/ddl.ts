@@ -16,7 +16,7 @@ export function ledgerDdl(names: LedgerNames, toolVersion: string | null = null)
 --
 -- A role that runs hygiene without owning these objects needs:
 --   grant usage on schema ${schema} to ROLE;
---   grant select, insert on ${schema}.ledger to ROLE;
+--   grant select, insert on ${schema}.ledger, ${schema}.guards to ROLE;
 --   grant select on ${schema}.meta, ${schema}.environment, ${schema}.status, ${schema}.history to ROLE;
 --   grant select, insert, update, delete on ${schema}.archives, ${schema}.progress to ROLE;
 --   grant execute on all functions in schema ${schema} to ROLE;

@@ -69,6 +69,7 @@ export function evidenceFields(
       })),
       sideEffects: evidence.sideEffects,
       remarks: evidence.remarks,
+      ...(evidence.guards.length > 0 && { guards: evidence.guards.map(({ name }) => name) }),
       ...(evidence.batches !== undefined && { batches: evidence.batches }),
     },
   };

@@ -11,7 +11,9 @@ import { HygieneError } from '../kernel/errors.ts';
 import type { BatchStatistics } from '../ledger/progress-rows.ts';
 import { sql } from '../kernel/sql.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
+import type { Guard } from '../planner/guard.ts';
 import { type Engine, transactionSettings } from './engine.ts';
+import { assertGuardsHold } from './guards/wanted-guards.ts';
 import { judgeCounters, judgeProtected, withCounted } from './proofs.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
@@ -29,6 +31,8 @@ export interface Evidence {
   readonly sideEffects: readonly RecordedSideEffect[];
   /** Sentences for people: what other sessions did, a verify that proves nothing. */
   readonly remarks: readonly string[];
+  /** What is to be left behind. */
+  readonly guards: readonly Guard[];
   /** How the batches went; absent where all was one transaction. */
   readonly batches?: BatchStatistics;
   readonly fence: CommitFence;
@@ -92,12 +96,14 @@ export async function doAndProve(
     compared: await protectedRows.compare(),
   });
   const after = await verifyAfter(connection, { catalog, migration, taken });
+  await assertGuardsHold(connection, steps.guards);
   return {
     steps: steps.reports,
     tables: isFreeForm(migration) ? withCounted(steps, changes, sideEffects) : steps.tables,
     archives: steps.archive.records,
     checks: after.checks,
     sideEffects,
+    guards: steps.guards.map(({ guard }) => guard),
     remarks: [...remarks, ...provesNothing(before, after, steps)],
     fence,
   };

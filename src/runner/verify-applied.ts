@@ -7,6 +7,8 @@ import { Ledger } from '../ledger/ledger.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import type { RunnableMigration } from './runnable.ts';
 import { asRunError } from './failures.ts';
+import { checkGuards } from './guards/check-guards.ts';
+import type { InspectedGuard } from './guards/inspect-guards.ts';
 import { inspect, type MigrationSource } from './inspection.ts';
 import { verifyReadOnly } from './verification.ts';
 
@@ -21,6 +23,8 @@ export interface VerifiedMigration {
 export interface VerifyReport {
   readonly environment: string | null;
   readonly migrations: readonly VerifiedMigration[];
+  /** Every seed guard, as it was found now. */
+  readonly guards: readonly InspectedGuard[];
   readonly held: readonly string[];
   readonly pending: readonly string[];
 }
@@ -37,9 +41,11 @@ export async function verifyApplied(
   const loaded: RunnableMigration[] = [];
   for (const id of selected.applied) loaded.push(await source.load(id));
   const migrations = loaded.length === 0 ? [] : await verifyAll(engine, loaded, records);
+  const guards = await checkGuards(engine, snapshot);
   return {
     environment: snapshot.marker?.environment ?? null,
     migrations,
+    guards,
     held: selected.held,
     pending: selected.pending,
   };
