@@ -34,6 +34,8 @@ export interface CommandResult {
   readonly outcome: string;
   readonly exitCode: number;
   readonly text: readonly string[];
+  /** The text is a script, to be piped: what else is said goes to stderr. */
+  readonly isScript?: boolean;
   readonly fields: Fields;
   /** Printed on stderr; in the document under `error`. */
   readonly error?: HygieneError | null;

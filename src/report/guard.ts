@@ -27,25 +27,16 @@ export function guardOutcomeLines(outcome: GuardOutcome, style: Style = plainSty
   const { guard, migrationId, state, why } = outcome;
   const { name, table, form } = guard;
   const what = `${FORMS[form]} ${name} on ${table.toString()}`;
-  switch (state) {
-    case 'validated':
-      return wrapped(`guard: ${what}: in force`, 98);
-    case 'added':
-      return wrapped(
-        `${style.yellow('guard pending:')} ${what}: new rows are checked, but those that are there are not validated: ${why ?? 'not yet'}`,
-        98,
-      );
-    case 'pending':
-      return [
-        ...wrapped(`${style.yellow('guard pending:')} ${what}: ${why ?? 'not yet added'}`, 98),
-        '  The next up tries again; or for the owner of the table:',
-        `  hygiene guard add ${migrationId} --print-sql`,
-      ];
-    case 'missing':
-      return wrapped(`${style.yellow('guard missing:')} ${what}`, 98);
-    case 'dropped':
-      return wrapped(`guard: ${what}: off`, 98);
-  }
+  if (state === 'validated') return wrapped(`guard: ${what}: in force`, 98);
+  if (state === 'dropped') return wrapped(`guard: ${what}: off`, 98);
+  const isThere = state === 'added';
+  return [
+    ...wrapped(`${style.yellow('guard pending:')} ${what}`, 98),
+    ...(isThere ? ['  New rows are checked, but those that are there are not validated:'] : []),
+    ...wrapped(`  ${why ?? 'not yet'}`, 98),
+    '  The next up tries again; or for the owner of the table:',
+    `  hygiene guard add ${migrationId} --print-sql`,
+  ];
 }
 
 export function guardOutcomeDocument(outcome: GuardOutcome): Fields {

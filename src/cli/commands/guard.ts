@@ -63,7 +63,7 @@ async function add(context: CommandContext): Promise<CommandResult> {
   };
 }
 
-/** To be piped into psql, so the target is told on no line of it. */
+/** To be piped into psql. */
 async function printSql({ world, connect, given }: CommandContext): Promise<CommandResult> {
   const { guardScriptOperation } = await import('../../app/operations/guard.ts');
   const { guardScriptDocument, guardScriptText } = await import('../../report/guard.ts');
@@ -72,6 +72,7 @@ async function printSql({ world, connect, given }: CommandContext): Promise<Comm
     outcome: 'printed',
     exitCode: 0,
     text: guardScriptText(scripts),
+    isScript: true,
     fields: guardScriptDocument(scripts),
   };
 }

@@ -22,6 +22,7 @@ export async function addGuards(
   snapshot: LedgerSnapshot,
   id: string | null,
 ): Promise<readonly GuardOutcome[]> {
+  if (!snapshot.installed) return [];
   await checkGuards(engine, snapshot);
   const ledger = new Ledger(engine.session.connection, engine.names);
   const records = readHistory(await ledger.history());

@@ -96,9 +96,10 @@ function notOwner(guard: Guard, cause: unknown): HygieneError {
   const table = guard.table.toString();
   return new HygieneError('HYG_REFUSED_PRIVILEGES', {
     message: `This role does not own ${table}, so it cannot drop its seed guard ${guard.name}.`,
-    hint: `Its owner may: ${dropStatements(guard)
-      .map((each) => `${each};`)
-      .join(' ')}\nThen run again: what is gone is recorded.`,
+    hint: [
+      'Its owner may, and what is gone is recorded when this runs again:',
+      ...dropStatements(guard).map((each) => `${each};`),
+    ].join('\n'),
     details: { table, guard: guard.name },
     cause,
   });

@@ -16,7 +16,7 @@ export interface GuardOutcome {
   readonly migrationId: string;
   readonly guard: Guard;
   /** `added`: new rows are checked; those that are there are not proven. */
-  readonly state: Extract<GuardStatus, 'pending' | 'added' | 'validated' | 'dropped' | 'missing'>;
+  readonly state: GuardStatus;
   /** What keeps it from being validated. */
   readonly why: string | null;
   /** Rows have come that it would refuse. */
