@@ -82,13 +82,21 @@ describe('commands.md', () => {
     const restorable = '20260101000000_purge_demo_users';
     const cwd = createProject({
       files: { 'package.json': '{}' },
-      migrations: { [`${restorable}.ts`]: purgeDemoUsers() },
+      migrations: {
+        [`${restorable}.ts`]: purgeDemoUsers().replace(
+          'budget: { max: 5_000 },',
+          'budget: { max: 5_000 }, guard: true,',
+        ),
+      },
     });
     const variables = { DATABASE_URL: database.url, HYGIENE_JSON: '1' };
     const seen: Seen[] = [];
     for (const line of [
       ...['init', 'init --print-sql', 'init --ledger', 'create purge_one', 'lint', 'plan', 'up'],
-      ...['work', 'verify', 'status', 'ledger', 'ledger verify'],
+      ...['work', 'verify', 'status', 'ledger', 'ledger verify', 'guard', 'guard check'],
+      ...['guard add', 'guard add ID --print-sql', 'guard drop ID --reason test'].map((line) =>
+        line.replace('ID', restorable),
+      ),
       ...RESTORING.map((line) => line.replace('ID', restorable)),
     ]) {
       const run = await runCli(line.split(' '), { cwd, variables });
