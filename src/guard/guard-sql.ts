@@ -88,7 +88,7 @@ end
 }
 
 /** Beside its table: the ledger's schema takes nothing from a role that only records. */
-export function functionName({ name, table }: Pick<Guard, 'name' | 'table'>): QualifiedName {
+function functionName({ name, table }: Pick<Guard, 'name' | 'table'>): QualifiedName {
   return new QualifiedName(table.schema, name);
 }
 

@@ -13,7 +13,7 @@ import { guardsOf } from './guards-of.ts';
  * `present`: in force and proven. `not validated`: in force for new rows. `pending`: still to be added.
  * `missing`, `altered`, `disabled`: somebody else's doing. `off`: dropped on purpose.
  */
-export type GuardState =
+type GuardState =
   'present' | 'not validated' | 'pending' | 'missing' | 'altered' | 'disabled' | 'off';
 
 export interface InspectedGuard {

@@ -30,7 +30,7 @@ export interface WantedGuard {
  * @param position from 1, among the guards of the migration
  * @throws HygieneError HYG_REFUSED_GUARD, HYG_PLAN_BAD_PREDICATE
  */
-export async function wantedGuard(
+async function wantedGuard(
   { connection, catalog, protectedSets, place }: GuardScope,
   { guard: request, rows }: PurgeStep,
   position: number,
