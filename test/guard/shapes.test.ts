@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { events } from '../engine/witness.ts';
-import { evidenceOf, migration, Workbench } from '../engine/workbench.ts';
+import { evidenceOf, migration, purgeDemoUsers, Workbench } from '../engine/workbench.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import {
   GUARD,
@@ -163,6 +163,21 @@ describe.each(['guard: true', "guard: { as: 'trigger' }"])('with %s', (options) 
     expect(await refusal(runIn(database), MATCHING)).toMatchObject({ constraint: GUARD });
   });
 });
+
+test.each(['detach', 'rewrite'] as const)(
+  'in the window it follows a purge by %s, foreign keys and all',
+  async (strategy) => {
+    const database = await freshDatabase('sample.sql');
+    const text = purgeDemoUsers().replace('budget: {', 'guard: true, budget: {');
+    const bench = new Workbench(database.url).write(`${ID}.ts`, text);
+    evidenceOf(await bench.up({ window: 'maintenance', strategy }));
+    const insert = "insert into users (email, name) values ('new@example.com', 'New')";
+    expect(await refusal(runIn(database), insert)).toMatchObject({ constraint: GUARD });
+    expect((await bench.verify()).guards).toMatchObject([{ state: 'present' }]);
+    await bench.restore(ID);
+    expect(await refusal(runIn(database), insert)).toBeNull();
+  },
+);
 
 describe('a guard with a predicate of its own', () => {
   test('goes with { keep }', async () => {
