@@ -19,7 +19,7 @@ export type {
 } from './authoring/define-hygiene.ts';
 export type { CheckOptions, CheckResult, Expect, SqlCheckOptions } from './authoring/expect.ts';
 export { purge, rows, scrub } from './authoring/steps.ts';
-export type { PurgeOptions, ScrubOptions } from './authoring/steps.ts';
+export type { GuardOptions, PurgeOptions, ScrubOptions } from './authoring/steps.ts';
 export { errorCatalogue, exitCodes, HygieneError } from './kernel/errors.ts';
 export type { ErrorCode } from './kernel/errors.ts';
 export { id, sql } from './kernel/sql.ts';

@@ -3,6 +3,7 @@ import type { VerifyFunction } from '../authoring/define-hygiene.ts';
 import { splitStatements } from '../database/sql-statements.ts';
 import { type ErrorCode, HygieneError, toHygieneError } from '../kernel/errors.ts';
 import { maskedSql } from '../kernel/sql.ts';
+import { visibleObstacle, withoutTexts } from '../planner/guard.ts';
 import type { PurgeStep, Step } from '../planner/steps.ts';
 import { type Discovery, inspectDirectory, type MigrationFile } from '../runner/discover.ts';
 import type { FileSystem } from '../runner/file-system.ts';
@@ -155,22 +156,16 @@ function budgetWarnings(
   ];
 }
 
-const NOT_IMMUTABLE =
-  /\b(?:now|random|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|gen_random_uuid|uuid_generate_v\d|nextval|currval|current_setting|pg_backend_pid|txid_current)\s*\(|\b(?:current_(?:date|time|timestamp|user|role|schema|catalog)|localtime|localtimestamp|session_user)\b/i;
-
 function guardWarnings(file: MigrationFile, { guard, rows }: PurgeStep): Warning[] {
-  const text = withoutTexts(maskedSql(rows.predicate));
-  const [volatile] = NOT_IMMUTABLE.exec(text) ?? [];
-  const cause = /\bselect\b/i.test(text)
-    ? 'a subquery'
-    : volatile?.toLowerCase().replace(/\s*\($/, '()');
-  if (!guard || cause === undefined) return [];
+  if (guard?.as !== 'check') return [];
+  const obstacle = visibleObstacle(maskedSql(guard.predicate ?? rows.predicate));
+  if (obstacle === null) return [];
   return [
     {
       file: basename(file.path),
       code: 'guard-not-expressible',
-      message: `${basename(file.path)}: guard not expressible as a CHECK: its predicate has ${cause}`,
-      hint: 'Leave guard out, or name the rows by columns of their own table only.',
+      message: `${basename(file.path)}: guard not expressible as a CHECK: its predicate has ${obstacle}`,
+      hint: "Make it a trigger: guard: { as: 'trigger' }. Or guard columns of the table itself: guard: sql`…`.",
     },
   ];
 }
@@ -186,11 +181,4 @@ function changesWithoutWhere(file: MigrationFile, script: string): Warning[] {
       message: `${basename(file.path)}: "${found.trim().toLowerCase()}" without WHERE changes the whole table`,
       hint: 'Name the rows, or say `where true` when all of them are meant.',
     }));
-}
-
-/** SQL without comments, string contents and quoted names, so that words in them are not taken for SQL. */
-function withoutTexts(text: string): string {
-  return text.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g, (found) =>
-    /^['"]/.test(found) ? "''" : ' ',
-  );
 }

@@ -10,8 +10,9 @@ import {
   type ScrubStep,
   type TableReference,
 } from '../planner/steps.ts';
+import type { GuardForm, GuardRequest } from '../planner/guard.ts';
 import { unknownKeys } from './near-key.ts';
-import { budgetProblems, dependentsProblems, isRecord } from './step-problems.ts';
+import { budgetProblems, dependentsProblems, guardProblems, isRecord } from './step-problems.ts';
 
 export interface PurgeOptions {
   /** What happens to rows that reference doomed rows. Without it, such a row is a refusal. */
@@ -20,8 +21,18 @@ export interface PurgeOptions {
   readonly budget?: Budget;
   /** False: removed rows are not kept, so the migration must say `irreversible`. Default true. */
   readonly archive?: boolean;
-  /** True: a CHECK constraint stays behind that makes the purged pattern impossible to insert. */
-  readonly guard?: boolean;
+  /**
+   * True: a seed guard stays behind, a CHECK constraint that refuses rows like the removed ones. An `sql`
+   * template says which rows instead; with `{ keep }` it must. An object chooses the form too.
+   */
+  readonly guard?: boolean | Sql | GuardOptions;
+}
+
+export interface GuardOptions {
+  /** Rows that shall be refused. Default: those of the purge. */
+  readonly predicate?: Sql;
+  /** `trigger` where the predicate cannot be a CHECK: it has a subquery, or a function such as `now()`. */
+  readonly as: GuardForm;
 }
 
 export interface ScrubOptions {
@@ -58,8 +69,15 @@ export function purge(rowSet: RowSet, options: PurgeOptions = {}): PurgeStep {
     dependents: options.dependents ?? {},
     budget: options.budget ?? {},
     archive: options.archive ?? true,
-    guard: options.guard ?? false,
+    guard: guardRequest(options.guard),
   });
+}
+
+function guardRequest(guard: PurgeOptions['guard']): GuardRequest | null {
+  if (guard === undefined || guard === false) return null;
+  if (guard === true) return { predicate: null, as: 'check' };
+  if (isSql(guard)) return { predicate: guard, as: 'check' };
+  return { predicate: guard.predicate ?? null, as: guard.as };
 }
 
 /**
@@ -112,13 +130,9 @@ function purgeProblems(rowSet: unknown, options: unknown): string[] {
     ...unknownKeys('purge', options, PURGE_OPTIONS),
     ...dependentsProblems(options['dependents']),
     ...budgetProblems('purge: budget', options['budget']),
-    ...booleanProblems('purge', options, ['archive', 'guard']),
+    ...booleanProblems('purge', options, ['archive']),
+    ...guardProblems(options['guard'], isRowSet(rowSet) ? rowSet.mode : null),
   );
-  if (options['guard'] === true && isRowSet(rowSet) && rowSet.mode === 'keep') {
-    problems.push(
-      'purge: guard cannot be made from { keep }; this version guards only rows(table, predicate)',
-    );
-  }
   return problems;
 }
 

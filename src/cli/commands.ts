@@ -5,6 +5,7 @@ import { baselineCommand } from './commands/baseline.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './commands/batches.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
+import { guardCommand } from './commands/guard.ts';
 import { initCommand } from './commands/init.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   verifyCommand,
   statusCommand,
   ledgerCommand,
+  guardCommand,
   restoreCommand,
   reapplyCommand,
   archiveCommand,

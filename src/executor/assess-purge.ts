@@ -111,7 +111,8 @@ async function planOf(
 ): Promise<{ plan: PurgePlan; choice: StrategyChoice; planCounts: PlanCounts }> {
   const { catalog, window, isFreeForm, strategy } = scope;
   const { closure, step } = prepared;
-  const { archive, guard } = step;
+  const { archive } = step;
+  const guard = step.guard !== null;
   const whole =
     window === 'online'
       ? null

@@ -130,7 +130,9 @@ function refusedByConstraint(facts: DatabaseErrorFacts): HygieneError {
   const rule = facts.constraint ?? `NOT NULL of ${facts.column ?? 'a column'}`;
   return new HygieneError('HYG_REFUSED_RESTORE_SCHEMA', {
     message: `${table} does not take its archived rows any more: ${rule} refuses them. Nothing was changed.`,
-    hint: `If the rule came after the purge (a seed guard, a new NOT NULL), drop it first: \\d ${table}`,
+    hint: rule.startsWith('hygiene_guard_')
+      ? 'It is the seed guard of another migration: hygiene guard list   tells whose. Drop it first: hygiene guard drop ID --reason TEXT'
+      : `If the rule came after the purge (such as a new NOT NULL), drop it first: \\d ${table}`,
     details: { table: facts.table, constraint: facts.constraint, column: facts.column },
   });
 }

@@ -77,6 +77,11 @@ export const errorCatalogue = {
   },
   HYG_REFUSED_STRATEGY: { exit: 7, title: 'The strategy that was asked for is not possible here' },
   HYG_REFUSED_PROTECTED: { exit: 7, title: 'The selection touches protected rows' },
+  HYG_REFUSED_GUARD: { exit: 7, title: 'A seed guard cannot be made from its predicate' },
+  HYG_REFUSED_GUARD_STATE: {
+    exit: 7,
+    title: 'The seed guard does not stand where that is possible',
+  },
   HYG_REFUSED_PRIVILEGES: { exit: 7, title: 'The database role lacks rights' },
   HYG_REFUSED_INHERITED: { exit: 7, title: 'Other tables inherit from the table' },
   HYG_REFUSED_RLS: { exit: 7, title: 'Row-level security hides rows' },
@@ -123,6 +128,10 @@ export const errorCatalogue = {
   HYG_VERIFY_WRITES: { exit: 4, title: 'Verify tried to write' },
   HYG_VERIFY_ERROR: { exit: 4, title: 'A check of verify could not be made' },
   HYG_VERIFY_REHEARSAL: { exit: 4, title: 'After removal and restore a table was not what it was' },
+
+  HYG_GUARD_MISSING: { exit: 4, title: 'A seed guard is gone or was changed' },
+  HYG_GUARD_VIOLATED: { exit: 4, title: 'Rows are there that a seed guard refuses' },
+  HYG_GUARD_NOT_FOUND: { exit: 2, title: 'The migration has no seed guard' },
 
   HYG_LOCK_HELD: { exit: 6, title: 'Another run holds the lock' },
   HYG_LOCK_BUSY: { exit: 6, title: 'Rows or tables stayed locked by other sessions' },

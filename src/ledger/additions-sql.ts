@@ -44,6 +44,23 @@ create table ${schema}.progress (
 );
 
 revoke all on ${schema}.progress from public;
+
+create table ${schema}.guards (
+  migration_id text    not null,
+  generation   integer not null,
+  guard_name   text    not null,
+  table_schema text    not null,
+  table_name   text    not null,
+  form         text    not null,
+  forbidden    text    not null,
+  definition   text    not null,
+  search_path  text[]  not null,
+
+  constraint guards_pkey primary key (migration_id, generation, guard_name),
+  constraint guards_form_known check (form in ('check', 'trigger'))
+);
+
+revoke all on ${schema}.guards from public;
 ${archiveFunctionsSql(names)}`;
 }
 

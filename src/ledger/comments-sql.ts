@@ -1,7 +1,8 @@
 import { quoteIdentifier, quoteLiteral } from '../kernel/identifiers.ts';
 import type { LedgerNames } from './names.ts';
 
-type Relation = 'ledger' | 'meta' | 'environment' | 'archives' | 'progress' | 'status' | 'history';
+type Relation =
+  'ledger' | 'meta' | 'environment' | 'archives' | 'progress' | 'guards' | 'status' | 'history';
 
 interface RelationComments {
   readonly kind: 'table' | 'view';
@@ -76,6 +77,24 @@ const relations: Readonly<Record<Relation, RelationComments>> = {
       run_id: 'The run that archived them.',
       changed_columns:
         'For mutations: the columns that were changed; the others are there to find the row.',
+    },
+  },
+  guards: {
+    kind: 'table',
+    comment:
+      'Seed guards that migrations asked for: what it takes to add each and to recognise it. Whether one is there, the events of the ledger tell, and hygiene guard list.',
+    columns: {
+      migration_id: 'Name of the migration.',
+      generation: 'Which application of the migration.',
+      guard_name: 'Name of the constraint or trigger.',
+      table_schema: 'Schema of the guarded table.',
+      table_name: 'The guarded table.',
+      form: 'check: a CHECK constraint. trigger: a trigger that fires always.',
+      forbidden:
+        'SQL condition that is true for the rows which are refused, protected rows excepted.',
+      definition:
+        'How PostgreSQL tells the constraint, or what the trigger function does. A guard that reads otherwise was altered.',
+      search_path: 'Schemas that unqualified names in the condition are looked up in.',
     },
   },
   progress: {

@@ -15,7 +15,7 @@ const AT_UTC = sql`to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"
 
 export const lightColumns = sql`
   l.seq, l.event, l.migration_id, l.generation, l.checksum, ${AT_UTC}, l.run_id,
-  l.error ->> 'message' as error_message`;
+  l.error ->> 'message' as error_message, l.evidence -> 'guards' as guards`;
 
 export interface LightRow {
   readonly seq: number;
@@ -26,6 +26,7 @@ export interface LightRow {
   readonly at: string;
   readonly run_id: string | null;
   readonly error_message: string | null;
+  readonly guards: readonly string[] | null;
 }
 
 export function toLedgerEvent(row: LightRow): LedgerEvent {
@@ -38,6 +39,7 @@ export function toLedgerEvent(row: LightRow): LedgerEvent {
     at: new Date(row.at),
     runId: row.run_id,
     errorMessage: row.error_message,
+    guards: row.guards ?? [],
   };
 }
 

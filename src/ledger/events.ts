@@ -96,6 +96,8 @@ export interface LedgerEvent {
   readonly at: Date;
   readonly runId: string | null;
   readonly errorMessage: string | null;
+  /** Names of the seed guards that it is about; for `applied`, of those that it asks for. */
+  readonly guards?: readonly string[];
 }
 
 /** An event with everything that was recorded. */

@@ -3,6 +3,12 @@ import { type Status, statusOf } from './transitions.ts';
 
 type GuardEvent = Extract<EventName, `guard_${string}`>;
 
+/**
+ * `pending`: asked for. `added`: new rows are checked. `validated`: all rows are proven. `missing`:
+ * somebody else removed or changed it. `dropped`: taken away on purpose.
+ */
+export type GuardStatus = 'pending' | 'added' | 'validated' | 'missing' | 'dropped';
+
 /** What the ledger says about one migration. */
 export interface MigrationRecord {
   readonly id: string;
@@ -22,6 +28,8 @@ export interface MigrationRecord {
   readonly openRunId: string | null;
   /** What last happened to the seed guard. */
   readonly lastGuardEvent: GuardEvent | null;
+  /** By name, where each seed guard of this generation stands. */
+  readonly guards: ReadonlyMap<string, GuardStatus>;
 }
 
 /** Where every migration of the ledger stands. `events` in the order of the chain. */
@@ -49,6 +57,7 @@ function unknownMigration(id: string, { event, at }: LedgerEvent): MigrationReco
     lastError: null,
     openRunId: null,
     lastGuardEvent: null,
+    guards: new Map(),
   };
 }
 
@@ -56,7 +65,9 @@ function recordAfter(before: MigrationRecord, event: LedgerEvent): MigrationReco
   const seen: MigrationRecord = { ...before, lastEvent: event.event, lastEventAt: event.at };
   const status = statusOf(event.event);
   if (status === null) {
-    return isGuardEvent(event.event) ? { ...seen, lastGuardEvent: event.event } : seen;
+    if (!isGuardEvent(event.event)) return seen;
+    const guards = withGuards(seen.guards, event.guards ?? [], GUARD_STATUS[event.event]);
+    return { ...seen, lastGuardEvent: event.event, guards };
   }
   if (event.event === 'reapplied') {
     return { ...unknownMigration(seen.id, event), generation: seen.generation + 1 };
@@ -68,7 +79,27 @@ function recordAfter(before: MigrationRecord, event: LedgerEvent): MigrationReco
     openRunId: event.event === 'started' ? event.runId : null,
   };
   if (event.event !== 'applied' && event.event !== 'baseline') return turned;
-  return { ...turned, checksum: event.checksum, appliedAt: event.at, appliedSeq: event.seq };
+  const wanted = (event.guards ?? []).filter((name) => !seen.guards.has(name));
+  return {
+    ...turned,
+    ...{ checksum: event.checksum, appliedAt: event.at, appliedSeq: event.seq },
+    guards: withGuards(seen.guards, wanted, 'pending'),
+  };
+}
+
+const GUARD_STATUS: Readonly<Record<GuardEvent, GuardStatus>> = {
+  guard_added: 'added',
+  guard_validated: 'validated',
+  guard_missing: 'missing',
+  guard_dropped: 'dropped',
+};
+
+function withGuards(
+  guards: ReadonlyMap<string, GuardStatus>,
+  names: readonly string[],
+  status: GuardStatus,
+): ReadonlyMap<string, GuardStatus> {
+  return new Map([...guards, ...names.map((name) => [name, status] as const)]);
 }
 
 function isGuardEvent(event: EventName): event is GuardEvent {

@@ -33,6 +33,11 @@ export function progressTable(names: LedgerNames): QualifiedName {
   return new QualifiedName(names.schema, 'progress');
 }
 
+/** What it takes to add each seed guard and to recognise it; whether it is there, the events tell. */
+export function guardsTable(names: LedgerNames): QualifiedName {
+  return new QualifiedName(names.schema, 'guards');
+}
+
 /** A function of the ledger's schema, such as `append_event`. */
 export function ledgerFunction(
   names: LedgerNames,

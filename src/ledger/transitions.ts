@@ -131,6 +131,24 @@ export const transitions: readonly Transition[] = [
   { event: 'guard_validated', from: ['applied'], to: null, why: 'All rows satisfy the guard.' },
   { event: 'guard_missing', from: ['applied'], to: null, why: 'Somebody else removed the guard.' },
   {
+    event: 'guard_added',
+    from: ['retired'],
+    to: null,
+    why: 'The file may go, the guard stays; somebody brings it back.',
+  },
+  {
+    event: 'guard_validated',
+    from: ['retired'],
+    to: null,
+    why: 'All rows satisfy the guard of a migration whose file may go.',
+  },
+  {
+    event: 'guard_missing',
+    from: ['retired'],
+    to: null,
+    why: 'Somebody else removed the guard that a retired migration has left.',
+  },
+  {
     event: 'guard_dropped',
     from: ['applied', 'held', 'retired'],
     to: null,

@@ -1,4 +1,5 @@
 import { isSql, sql, type Sql } from '../kernel/sql.ts';
+import type { GuardRequest } from './guard.ts';
 
 /** What a migration declares: data only. `authoring/` makes these, the planner and the executor read them. */
 
@@ -53,8 +54,8 @@ export interface PurgeStep {
   readonly budget: Budget;
   /** False: removed rows are not kept, and the purge cannot be undone. */
   readonly archive: boolean;
-  /** True: a CHECK constraint is left behind that makes the purged pattern impossible to insert. */
-  readonly guard: boolean;
+  /** What is left behind so that the purged pattern cannot come back; null: nothing. */
+  readonly guard: GuardRequest | null;
 }
 
 export interface ScrubStep {

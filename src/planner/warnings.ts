@@ -97,7 +97,7 @@ function triggerWarnings(
   });
 }
 
-function optionWarnings({ closure, archive, guard }: PlanInput): readonly PlanWarning[] {
+function optionWarnings({ closure, archive, guard, window }: PlanInput): readonly PlanWarning[] {
   const table = closure.root.name.toString();
   const warnings: PlanWarning[] = [];
   if (!archive) {
@@ -112,7 +112,10 @@ function optionWarnings({ closure, archive, guard }: PlanInput): readonly PlanWa
     warnings.push({
       kind: 'guard',
       table,
-      message: `The seed guard takes ACCESS EXCLUSIVE on ${table} for a moment, after the commit.`,
+      message:
+        window === 'maintenance'
+          ? `The seed guard of ${table} is added in the transaction of the purge.`
+          : `The seed guard locks ${table} for a moment, after the commit.`,
       sql: null,
     });
   }

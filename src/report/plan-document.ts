@@ -1,6 +1,7 @@
 import type { PlannedStep, PlanReport } from '../runner/plan.ts';
 import type { Fields } from './document.ts';
 import { errorDocument } from './error.ts';
+import { guardFields } from './guard.ts';
 import { totals } from './plan.ts';
 
 export function planOutcome({ migrations }: PlanReport): 'nothing to do' | 'pending' | 'refused' {
@@ -16,8 +17,9 @@ export function planDocument(report: PlanReport): Fields {
     ...selected,
     elsewhere,
     totals: totals(migrations),
-    migrations: migrations.map(({ refusals, steps, ...migration }) => ({
+    migrations: migrations.map(({ refusals, steps, guards, ...migration }) => ({
       ...migration,
+      guards: guards.map(guardFields),
       steps: steps.map(stepDocument),
       refusals: refusals.map(errorDocument),
     })),

@@ -1,7 +1,8 @@
 import type { PlannedEdge, PlannedTable, PurgePlan } from '../planner/plan.ts';
+import type { Window } from '../planner/strategy.ts';
 import type { PlannedMigration, PlannedStep, PlanReport } from '../runner/plan.ts';
 import { errorLines } from './error.ts';
-import { asksForGuard, GUARD_LINE } from './guard.ts';
+import { plannedGuardLines } from './guard.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
 import { counted, grouped } from '../kernel/counts.ts';
@@ -19,7 +20,7 @@ export function planText(report: PlanReport, style: Style = plainStyle): string[
   ];
   if (migrations.length === 0) return [...asides, nothingPending(report)];
   return [
-    ...migrations.flatMap((migration) => [...migrationLines(migration, style), '']),
+    ...migrations.flatMap((migration) => [...migrationLines(migration, report.window, style), '']),
     ...asides,
     ...wrapped(sumLine(migrations)).map(style.bold),
     nextLine(report),
@@ -45,8 +46,9 @@ export function asideLines({
   ];
 }
 
-function migrationLines(migration: PlannedMigration, style: Style): string[] {
-  const { id, description, irreversible, missing, steps, refusals, batches } = migration;
+function migrationLines(migration: PlannedMigration, window: Window, style: Style): string[] {
+  const { id, description, irreversible, missing, steps, guards, refusals, batches } = migration;
+  const guardWindow = batches === null ? window : 'online';
   return [
     style.bold(id),
     ...indented([
@@ -55,6 +57,7 @@ function migrationLines(migration: PlannedMigration, style: Style): string[] {
       ...(missing.length === 0 ? [] : [`would be skipped: ${missing.join(', ')} is missing here`]),
       ...steps.flatMap((step) => stepLines(step, style)),
       ...(batches === null ? [] : [batchesLine(batches)]),
+      ...guards.flatMap((guard) => plannedGuardLines(guard, guardWindow)),
       ...refusals.flatMap((refusal) => [
         'would be refused:',
         ...indented(errorLines(refusal, style)),
@@ -95,7 +98,6 @@ function purgeLines(label: string, plan: PurgePlan, style: Style): string[] {
         ...wrapped(`${style.yellow('warning:')} ${message}`, 94),
         ...(sql === null ? [] : [`  ${sql}`]),
       ]),
-      ...(asksForGuard(plan) ? [GUARD_LINE] : []),
     ]),
   ];
 }

@@ -39,7 +39,8 @@ function rowLines({ tables }: RestoreReport): string[] {
   );
 }
 
-function asideLines({ tables, sideEffects, remarks }: RestoreReport, style: Style): string[] {
+function asideLines(report: RestoreReport, style: Style): string[] {
+  const { tables, sideEffects, remarks, guardsDropped } = report;
   const note = (text: string): string[] => wrapped(`${style.yellow('note:')} ${text}`, 98);
   return [
     ...tables.flatMap(({ table, lost, converted, skipped, skippedKeys }) => {
@@ -64,6 +65,7 @@ function asideLines({ tables, sideEffects, remarks }: RestoreReport, style: Styl
       ({ table, reason, inserted, updated }) =>
         `side effect: ${table}: ${grouped(inserted)} inserted, ${grouped(updated)} updated (${reason})`,
     ),
+    ...guardsDropped.map((name) => `guard: ${name} was dropped: it would refuse these rows`),
     ...remarks.flatMap(note),
   ];
 }
@@ -107,12 +109,14 @@ function restoreTotals({ tables }: RestoreReport): {
 
 export function restoreDocument(report: RestoreReport): Fields {
   const { id, generation, dryRun, durationMs, event, tables, sideEffects, remarks } = report;
+  const { guardsDropped } = report;
   return {
     ...{ id, generation, dryRun, durationMs, event },
     totals: restoreTotals(report),
     tables: tables.map(({ table, ...facts }) => ({ table: table.name.toString(), ...facts })),
     sideEffects,
     remarks,
+    guardsDropped,
   };
 }
 

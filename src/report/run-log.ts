@@ -92,9 +92,11 @@ function extentLines({ id, outcome }: MigrationResult): string[] {
 }
 
 /** The newest event that this run wrote: whoever keeps it can tell later whether the ledger was rewritten. */
-function headLines({ results }: UpReport): string[] {
-  const last = results
-    .flatMap(({ outcome }) => (outcome.kind === 'applied' ? [outcome.event] : []))
-    .at(-1);
+function headLines({ results, guards: earlier }: UpReport): string[] {
+  const written = results.flatMap(({ outcome, guards = [] }) => [
+    ...(outcome.kind === 'applied' ? [outcome.event] : []),
+    ...guards.flatMap(({ event }) => event ?? []),
+  ]);
+  const last = [...earlier.flatMap(({ event }) => event ?? []), ...written].at(-1);
   return last === undefined ? [] : ['', `ledger head: event ${last.seq}, ${last.hash}`];
 }

@@ -27,6 +27,7 @@ export interface StatusFacts {
     readonly generation: number;
     readonly lastError: string | null;
     readonly openRunId: string | null;
+    readonly guard: 'pending' | 'missing' | 'off' | null;
     readonly progress: BatchFacts | null;
   }[];
   readonly pending: readonly string[];
@@ -37,8 +38,8 @@ export function statusText(report: StatusFacts, style: Style = plainStyle): stri
   const { migrations, pending, problem } = report;
   const lines = tableLines(
     [{ title: 'status' }, { title: 'migration' }, { title: 'applied' }],
-    migrations.map(({ status, id, appliedAt, generation }) => [
-      status,
+    migrations.map(({ status, id, appliedAt, generation, guard }) => [
+      guard === null ? status : `${status}, guard ${guard}`,
       generation === 1 ? id : `${id} (generation ${generation})`,
       appliedAt === null ? '' : moment(appliedAt),
     ]),

@@ -3,6 +3,7 @@ import type { MigrationResult } from '../runner/up-run.ts';
 import type { UpReport } from '../runner/up.ts';
 import type { Fields } from './document.ts';
 import { errorDocument } from './error.ts';
+import { guardOutcomeDocument } from './guard.ts';
 import { rowTotals } from './up.ts';
 
 type UpOutcome = 'applied' | 'in_progress' | 'nothing to do' | 'skipped' | 'failed';
@@ -16,13 +17,14 @@ export function upOutcome({ error, results }: UpReport): UpOutcome {
 }
 
 export function upDocument(report: UpReport & { readonly runId: string }): Fields {
-  const { runId, results, remaining, selected, elsewhere } = report;
+  const { runId, results, remaining, selected, elsewhere, guards } = report;
   const { applied, held, leftOut } = selected;
   return {
     runId,
     totals: rowTotals(results),
     migrations: results.map(resultDocument),
     remaining,
+    guards: guards.map(guardOutcomeDocument),
     appliedBefore: applied,
     held,
     leftOut,
@@ -30,7 +32,7 @@ export function upDocument(report: UpReport & { readonly runId: string }): Field
   };
 }
 
-function resultDocument({ space, ...result }: MigrationResult): Fields {
+function resultDocument({ space, guards = [], ...result }: MigrationResult): Fields {
   const { id, description, irreversible, outcome } = result;
   const about = { id, description, irreversible, outcome: outcome.kind };
   switch (outcome.kind) {
@@ -43,10 +45,11 @@ function resultDocument({ space, ...result }: MigrationResult): Fields {
         event,
         ...evidenceDocument(evidence),
         space: space ?? null,
+        guards: guards.map(guardOutcomeDocument),
       };
     }
     case 'applied unseen':
-      return about;
+      return { ...about, guards: guards.map(guardOutcomeDocument) };
     case 'done elsewhere':
       return { ...about, status: outcome.status };
     case 'in_progress': {

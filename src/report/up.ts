@@ -5,7 +5,7 @@ import type { MigrationResult } from '../runner/up-run.ts';
 import type { UpReport } from '../runner/up.ts';
 import { extentText } from './batches.ts';
 import { checkLines } from './checks.ts';
-import { asksForGuard, GUARD_LINE } from './guard.ts';
+import { guardOutcomeLines } from './guard.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
 import { asideLines } from './plan.ts';
 import { spaceLines } from './space.ts';
@@ -23,8 +23,9 @@ export function upText(report: UpReport, style: Style = plainStyle): string[] {
 
 /** What is left to say once every result was told. */
 export function upEnding(report: UpReport, style: Style = plainStyle): string[] {
-  const { results, error } = report;
-  const asides = asideLines(report);
+  const { results, error, guards } = report;
+  const went = guards.flatMap((outcome) => guardOutcomeLines(outcome, style));
+  const asides = [...asideLines(report), ...went];
   if (results.length === 0 && error === null) return [...asides, nothingToDo(report)];
   return [...asides, style.bold(sumLine(report)), ...nextLines(report)];
 }
@@ -44,7 +45,10 @@ export function workEnding(report: UpReport, style: Style = plainStyle): string[
     : upEnding(report, style);
 }
 
-function nothingToDo({ selected, elsewhere }: UpReport): string {
+function nothingToDo({ selected, elsewhere, guards }: UpReport): string {
+  if (guards.length > 0) {
+    return `No migration is pending: ${counted(selected.applied.length, 'migration')} applied.`;
+  }
   const pending = elsewhere.length === 0 ? '' : ' for this environment';
   return (
     `Nothing to do${pending}: ${counted(selected.applied.length, 'migration')} applied, ` +
@@ -66,6 +70,7 @@ function resultLines(result: MigrationResult, style: Style): string[] {
         `${style.green('applied')}  ${style.bold(id)}  ${facts(outcome)}`,
         ...about,
         ...indented(appliedLines(result, outcome, style)),
+        ...indented(guardLines(result, style)),
         ...(result.space ? indented(spaceLines(result.space, style)) : []),
       ];
     case 'applied unseen':
@@ -73,6 +78,7 @@ function resultLines(result: MigrationResult, style: Style): string[] {
         `${style.green('applied')}  ${style.bold(id)}`,
         ...about,
         '  The connection broke while committing; the ledger shows that it went through.',
+        ...indented(guardLines(result, style)),
       ];
     case 'done elsewhere':
       return [`${outcome.status}  ${id}`, '  Another run did it meanwhile.'];
@@ -95,6 +101,10 @@ function resultLines(result: MigrationResult, style: Style): string[] {
         ...wrapped(`  ${rolledBackText(outcome.error)}`),
       ];
   }
+}
+
+function guardLines({ guards = [] }: MigrationResult, style: Style): string[] {
+  return guards.flatMap((outcome) => guardOutcomeLines(outcome, style));
 }
 
 /** Of a migration in batches, what was committed stays. */
@@ -122,7 +132,6 @@ function appliedLines({ irreversible }: MigrationResult, outcome: Applied, style
     ),
     ...remarks.flatMap((remark) => wrapped(`${style.yellow('note:')} ${remark}`, 98)),
     ...(irreversible === null ? [] : wrapped(`cannot be undone: ${irreversible}`, 98)),
-    ...(evidence.steps.some(({ plan }) => plan !== null && asksForGuard(plan)) ? [GUARD_LINE] : []),
   ];
 }
 

@@ -1,14 +1,16 @@
 import { HygieneError } from '../kernel/errors.ts';
+import type { InspectedGuard } from '../runner/guards/inspect-guards.ts';
 import type { VerifiedMigration, VerifyReport } from '../runner/verify-applied.ts';
 import { checkLines } from './checks.ts';
 import type { Fields } from './document.ts';
-import { indented } from './layout.ts';
+import { guardFailure, inspectedFields } from './guard.ts';
+import { indented, wrapped } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
 import { counted, grouped } from '../kernel/counts.ts';
 import { moment } from './wording.ts';
 
 export function verifyText(report: VerifyReport, style: Style = plainStyle): string[] {
-  const { migrations, held, pending, notRecorded } = report;
+  const { migrations, guards, held, pending, notRecorded } = report;
   const { checks, failed, obsolete } = verifyTotals(report);
   const asides = [
     ...held.map((id) => `held: ${id} (its rows were restored; its checks are left out)`),
@@ -24,7 +26,10 @@ export function verifyText(report: VerifyReport, style: Style = plainStyle): str
     ...(obsolete === 0 ? [] : [`${grouped(obsolete)} obsolete`]),
   ];
   return [
-    ...migrations.flatMap((migration) => migrationLines(migration, style)),
+    ...migrations.flatMap((migration) => [
+      ...migrationLines(migration, style),
+      ...guardLines(guards, migration.id, style),
+    ]),
     '',
     ...asides,
     style.bold(`${parts.join(', ')}.`),
@@ -42,6 +47,15 @@ function migrationLines({ id, appliedAt, checks }: VerifiedMigration, style: Sty
         : checks.flatMap((check) => checkLines(check, style)),
     ),
   ];
+}
+
+function guardLines(guards: readonly InspectedGuard[], id: string, style: Style): string[] {
+  return guards
+    .filter(({ migrationId, state }) => migrationId === id && state !== 'off')
+    .flatMap(({ guard, state, isBroken }) => {
+      const word = isBroken ? style.red('FAILED') : style.green('ok    ');
+      return wrapped(`  ${word}  guard ${guard.name} on ${guard.table.toString()}: ${state}`, 98);
+    });
 }
 
 function verifyTotals({ migrations }: VerifyReport): {
@@ -67,7 +81,7 @@ export function verifyFailure(report: VerifyReport, strict: boolean): HygieneErr
       .filter((check) => !check.passed || (strict && check.obsolete === true))
       .map((check) => ({ migration: id, ...check })),
   );
-  if (failing.length === 0) return null;
+  if (failing.length === 0) return guardFailure(report.guards);
   const lines = failing.map(({ migration, label, expected, actual, obsolete }) =>
     obsolete === true
       ? `  ${migration}: ${label}: obsolete, ${actual}`
@@ -83,6 +97,7 @@ export function verifyFailure(report: VerifyReport, strict: boolean): HygieneErr
 }
 
 export function verifyDocument(report: VerifyReport): Fields {
-  const { migrations, held, pending, notRecorded } = report;
-  return { totals: verifyTotals(report), migrations, held, pending, notRecorded };
+  const { migrations, guards, held, pending, notRecorded } = report;
+  const totals = verifyTotals(report);
+  return { totals, migrations, guards: guards.map(inspectedFields), held, pending, notRecorded };
 }

@@ -4,16 +4,17 @@ import { beginLocked } from '../database/run-lock.ts';
 import { applySettings } from '../database/settings.ts';
 import { isConnectionError } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { rawSql, sql } from '../kernel/sql.ts';
+import { rawSql } from '../kernel/sql.ts';
 import type { AppendedEvent } from '../ledger/events.ts';
 import { readHistory } from '../ledger/history.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { archivesTable } from '../ledger/names.ts';
 import { claimMigration } from './claim.ts';
 import { runLock, type Session, transactionSettings } from './engine.ts';
 import { eventError, type EventContext, evidenceFields, migrationEvent } from './events.ts';
 import { asRunError, isWorthRetrying } from './failures.ts';
+import { assertLedgerKeepsGuards } from './guards/wanted-guards.ts';
 import { doAndProve, type Evidence } from './main-transaction.ts';
+import { recordKept } from './record-kept.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 
 const ATTEMPTS_MAX = 3;
@@ -55,6 +56,7 @@ export async function applyMigration(
   migration: RunnableMigration,
 ): Promise<ApplyOutcome> {
   const { clock, signal } = context.engine;
+  assertLedgerKeepsGuards(context, migration);
   for (;;) {
     if (signal.aborted) throw cancelledError(signal);
     const claim = await claimMigration(context, migration).catch((error: unknown) => {
@@ -110,7 +112,7 @@ async function attemptOnce(
   const ledger = new Ledger(connection, engine.names);
   await assertStillOurs(context, ledger, unit.migration.id);
   const evidence = await doAndProve(engine, connection, unit);
-  await recordArchives(context, evidence, unit);
+  await recordKept(context, evidence, unit);
   await evidence.fence.release();
   const durationMs = Math.round(clock.monotonicMs() - unit.startedAt);
   const event = await ledger.advance('started', {
@@ -129,27 +131,6 @@ async function assertStillOurs(context: EventContext, ledger: Ledger, id: string
   if (record?.openRunId === context.engine.facts.runId) return;
   await context.engine.session.connection.query(rawSql('rollback'));
   throw new Superseded(id);
-}
-
-async function recordArchives(
-  context: EventContext,
-  evidence: Evidence,
-  unit: Unit,
-): Promise<void> {
-  const { session, names, facts } = context.engine;
-  for (const { source, archive, kind, rows, changedColumns } of evidence.archives) {
-    const place = sql`migration_id = ${unit.migration.id} and archive_table = ${archive.name}`;
-    await session.connection.query(sql`
-      insert into ${archivesTable(names)}
-        (migration_id, generation, source_schema, source_table, archive_table, kind, rows, run_id)
-      values (${unit.migration.id}, ${unit.generation}, ${source.schema}, ${source.name},
-              ${archive.name}, ${kind}, ${rows}, ${facts.runId})
-    `);
-    if (changedColumns === null || context.ledgerVersion < 2) continue;
-    await session.connection.query(sql`
-      update ${archivesTable(names)} set changed_columns = ${changedColumns}::text[] where ${place}
-    `);
-  }
 }
 
 /**

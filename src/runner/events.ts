@@ -72,6 +72,7 @@ export function evidenceFields(
       remarks: evidence.remarks,
       ...(settings.bound !== null && { planDigest: settings.bound.plan.digest }),
       ...(settings.backup !== null && { backup: settings.backup }),
+      ...(evidence.guards.length > 0 && { guards: evidence.guards.map(({ name }) => name) }),
       ...(evidence.batches !== undefined && { batches: evidence.batches }),
     },
   };

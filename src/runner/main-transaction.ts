@@ -13,7 +13,9 @@ import { sql } from '../kernel/sql.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
 import { checkBoundCounts } from '../policy/plan-binding.ts';
 import { archiveSchemas } from './archives.ts';
+import type { Guard } from '../planner/guard.ts';
 import { type Engine, transactionSettings } from './engine.ts';
+import { assertGuardsHold } from './guards/wanted-guards.ts';
 import { judgeCounters, judgeProtected, withCounted } from './proofs.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
@@ -32,6 +34,8 @@ export interface Evidence {
   readonly sideEffects: readonly RecordedSideEffect[];
   /** Sentences for people: what other sessions did, a verify that proves nothing. */
   readonly remarks: readonly string[];
+  /** What is to be left behind. */
+  readonly guards: readonly Guard[];
   /** How the batches went; absent where all was one transaction. */
   readonly batches?: BatchStatistics;
   readonly fence: CommitFence;
@@ -97,12 +101,14 @@ export async function doAndProve(
   });
   const after = await verifyAfter(connection, { catalog, migration, taken });
   const tables = isFreeForm(migration) ? withCounted(steps, changes, sideEffects) : steps.tables;
+  await assertGuardsHold(connection, steps.guards);
   return {
     steps: steps.reports,
     tables: await withExtents(connection, catalog, tables),
     archives: steps.archive.records,
     checks: after.checks,
     sideEffects,
+    guards: steps.guards.map(({ guard }) => guard),
     remarks: [...remarks, ...provesNothing(before, after, steps)],
     fence,
   };

@@ -13,12 +13,13 @@ import { assessScrub, type PreparedScrub, prepareScrub } from '../executor/scrub
 import { firstFilledTable } from '../executor/first-filled-table.ts';
 import type { WorkTable } from '../executor/selection-sql.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { rawSql, sql } from '../kernel/sql.ts';
+import { sql } from '../kernel/sql.ts';
 import { schemaFingerprints } from '../planner/schema-fingerprint.ts';
 import { forTransaction, plannedBatches } from './batched/planned-batches.ts';
 import { tablesOf } from './bind-plan.ts';
+import { careful } from './careful.ts';
 import type { Engine } from './engine.ts';
-import { asRunError } from './failures.ts';
+import { type JudgedGuards, judgeGuards, NO_GUARDS } from './guards/judge-guards.ts';
 import { type PlannableStep, stepsOf, type UnknownStep } from './plannable-steps.ts';
 import type { PlannedMigration, PlannedStep } from './plan.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
@@ -34,6 +35,7 @@ export interface PreparedMigration {
   readonly migration: RunnableMigration;
   readonly missing: readonly string[];
   readonly steps: readonly PreparedStep[];
+  readonly guards: JudgedGuards;
 }
 
 /** Plans one migration after the other, in an open transaction: later ones do not count what earlier ones take. */
@@ -79,21 +81,31 @@ export class MigrationPlanner {
   /** Resolves tables and makes the temporary ones. */
   async prepare(migration: RunnableMigration): Promise<PreparedMigration> {
     const missing = migration.requires.filter((name) => !referenceExists(this.#catalog, name));
+    const { connection } = this.#engine.session;
     const steps: PreparedStep[] = [];
     for (const step of missing.length > 0 ? [] : stepsOf(migration)) {
       const own = forTransaction(step, migration);
-      steps.push(await this.#careful(migration.id, () => this.#prepareStep(migration, own)));
+      steps.push(await careful(connection, migration.id, () => this.#prepareStep(migration, own)));
     }
-    return { migration, missing, steps };
+    const guards = missing.length > 0 ? NO_GUARDS : await this.#judgeGuards(migration);
+    return { migration, missing, steps, guards };
   }
 
-  async assess({ migration, missing, steps }: PreparedMigration): Promise<PlannedMigration> {
+  async assess({
+    migration,
+    missing,
+    steps,
+    guards,
+  }: PreparedMigration): Promise<PlannedMigration> {
     const { id, description, irreversible } = migration;
+    const { connection } = this.#engine.session;
     const planned: PlannedStep[] = [];
     const refusals: HygieneError[] = [];
     for (const step of steps) {
       const outcome =
-        step instanceof HygieneError ? step : await this.#careful(id, () => this.#assessStep(step));
+        step instanceof HygieneError
+          ? step
+          : await careful(connection, id, () => this.#assessStep(step));
       if (outcome instanceof HygieneError) {
         refusals.push(outcome);
       } else {
@@ -107,21 +119,13 @@ export class MigrationPlanner {
       transaction === 'batched' ? plannedBatches(plans, this.#engine.settings.batches) : null;
     return {
       ...{ id, description, irreversible, transaction, batches },
-      ...{ missing, steps: planned, refusals },
+      ...{ missing, steps: planned, ...guards, refusals: [...refusals, ...guards.refusals] },
     };
   }
 
-  /** In a savepoint, so that one step with a broken predicate does not hide the others. */
-  async #careful<T>(id: string, work: () => Promise<T>): Promise<T | HygieneError> {
-    const { connection } = this.#engine.session;
-    await connection.query(rawSql('savepoint hygiene_plan'));
-    try {
-      return await work();
-    } catch (error) {
-      if (connection.isLost()) throw error;
-      await connection.query(rawSql('rollback to savepoint hygiene_plan'));
-      return asRunError(error, id);
-    }
+  #judgeGuards(migration: RunnableMigration): Promise<JudgedGuards> {
+    const place = { migrationId: migration.id };
+    return judgeGuards({ ...this.#scope(migration), place }, migration);
   }
 
   async #prepareStep(

@@ -2,6 +2,7 @@ import { applySettings, BEGIN } from '../database/settings.ts';
 import type { HygieneError } from '../kernel/errors.ts';
 import { rawSql } from '../kernel/sql.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import type { Guard } from '../planner/guard.ts';
 import type { PurgePlan } from '../planner/plan.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
 import { isForEnvironment } from '../policy/environment.ts';
@@ -33,6 +34,8 @@ export interface PlannedMigration {
   /** For a migration in batches: listed rows of the first, and about how many batches; else null. */
   readonly batches: PlannedBatches | null;
   readonly steps: readonly PlannedStep[];
+  /** Seed guards that it would leave behind. */
+  readonly guards: readonly Guard[];
   /** Why `up` would refuse it. */
   readonly refusals: readonly HygieneError[];
   /** Tables and columns it requires and that are missing: `up` would skip it. */

@@ -17,6 +17,8 @@ import { type ListedArchive, listArchives } from './archives.ts';
 import { endBatches } from './batched/forget.ts';
 import { type Engine, runLock, transactionSettings } from './engine.ts';
 import { type EventContext, migrationEvent } from './events.ts';
+import { takeGuardsAway } from './guards/drop-guards.ts';
+import { guardEvent } from './guards/guard-transaction.ts';
 import { assertHead } from './inspection.ts';
 import { assertWatchedSettings } from './main-transaction.ts';
 import { checkRestorable, neverApplied } from './restorable.ts';
@@ -41,6 +43,8 @@ export interface RestoreReport extends Restoration {
   readonly environment: string | null;
   readonly generation: number;
   readonly dryRun: boolean;
+  /** Names of the seed guards that went, since they would refuse the rows. */
+  readonly guardsDropped: readonly string[];
   readonly durationMs: number;
   /** Null for a dry run. */
   readonly event: AppendedEvent | null;
@@ -109,12 +113,14 @@ async function restoreOnce(context: EventContext, options: RestoreOptions): Prom
   if (context.ledgerVersion >= 2) {
     await endBatches(connection, engine.names, { migrationId: id, generation });
   }
+  const guards = await takeGuardsAway(connection, engine.names, record);
   const restoration = await restoreApplication(engine, connection, {
     ...{ migrationId: id, archives, skipExisting },
   });
   await assertWatchedSettings(connection);
   const done = (): Omit<RestoreReport, 'event'> => ({
     ...{ ...restoration, id, environment, generation, dryRun },
+    guardsDropped: guards.map(({ name }) => name),
     durationMs: Math.round(engine.clock.monotonicMs() - startedAt),
   });
   if (dryRun) {
@@ -130,6 +136,9 @@ async function restoreOnce(context: EventContext, options: RestoreOptions): Prom
     note: options.reason,
     evidence: evidenceOf(restoration, options),
   });
+  for (const guard of guards) {
+    await ledger.advance('held', guardEvent(context, 'guard_dropped', { record, guard }));
+  }
   await commit(connection, id);
   return { ...done(), event };
 }

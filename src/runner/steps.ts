@@ -17,6 +17,7 @@ import type { PurgePlan } from '../planner/plan.ts';
 import type { RowSet, Step } from '../planner/steps.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
 import { type ExpectedChange, NO_CHANGE } from '../policy/changes.ts';
+import { collectGuard, type WantedGuard } from './guards/wanted-guards.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 import type { TableExtent } from './table-extents.ts';
 import { SerialQueue } from './serial-queue.ts';
@@ -58,6 +59,8 @@ export interface StepScope {
 /** Carries out the `up` of one migration and keeps count. */
 export class StepRunner {
   readonly reports: StepReport[] = [];
+  /** Judged before anything is removed. */
+  readonly guards: WantedGuard[] = [];
   readonly archive: Archive;
   readonly #scope: StepScope;
   #isFreeForm = false;
@@ -160,6 +163,7 @@ export class StepRunner {
     }
     const scope = this.#purgeScope();
     if (step.kind === 'purge') {
+      await collectGuard(this.#scope, step, this.guards);
       const { label, removal, plan } = await carryOutPurge(scope, step, this.archive);
       return (await this.#keep(label, removal, plan)).removed;
     }

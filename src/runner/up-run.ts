@@ -9,6 +9,7 @@ import { lookAfterSpace, type SpaceReport } from './after-commit.ts';
 import { type ApplyOutcome, applyMigration } from './apply-migration.ts';
 import type { Engine } from './engine.ts';
 import type { EventContext } from './events.ts';
+import type { GuardOutcome } from './guards/settle-guards.ts';
 import { asCommandError } from './failures.ts';
 import { installLedger } from './install-ledger.ts';
 import type { Selected } from './pending.ts';
@@ -40,6 +41,8 @@ export interface MigrationResult {
   readonly outcome: ApplyOutcome | { readonly kind: 'failed'; readonly error: HygieneError };
   /** What it left on disk; null or absent where that is not worth a word. */
   readonly space?: SpaceReport | null;
+  /** What became of the seed guards that it asked for. */
+  readonly guards?: readonly GuardOutcome[];
 }
 
 export interface PendingRun extends Assurances {
@@ -145,17 +148,17 @@ class UpRun {
     const { signal } = this.#context.engine;
     if (signal.aborted) throw cancelledError(signal);
     const { id, description, irreversible } = migration;
-    try {
-      const outcome = await apply(this.#context, migration);
-      const space = await this.#lookAfterSpace(outcome);
-      this.#keep({ id, description, irreversible, outcome, space });
-      if (outcome.kind === 'in_progress') throw new Unfinished(id);
-    } catch (thrown) {
-      if (thrown instanceof Unfinished) throw thrown;
+    const about = { id, description, irreversible };
+    const outcome = await apply(this.#context, migration).catch((thrown: unknown) => {
       const error = asCommandError(thrown);
-      this.#keep({ id, description, irreversible, outcome: { kind: 'failed', error } });
+      this.#keep({ ...about, outcome: { kind: 'failed', error } });
       throw error;
-    }
+    });
+    const space = await this.#lookAfterSpace(outcome);
+    const { guards, error } = await this.#settleGuards(id, outcome);
+    this.#keep({ ...about, outcome, space, guards });
+    if (error !== null) throw error;
+    if (outcome.kind === 'in_progress') throw new Unfinished(id);
   }
 
   async #lookAfterSpace(outcome: ApplyOutcome): Promise<SpaceReport | null> {
@@ -163,6 +166,24 @@ class UpRun {
     const { durationMs, event, evidence } = outcome;
     const committed = { tables: evidence.tables, seq: event.seq, durationMs };
     return lookAfterSpace(this.#context.engine, committed);
+  }
+
+  /** The purge is committed, whatever becomes of its guards. */
+  async #settleGuards(
+    id: string,
+    outcome: ApplyOutcome,
+  ): Promise<{ readonly guards: readonly GuardOutcome[]; readonly error: HygieneError | null }> {
+    const mayWant =
+      outcome.kind === 'applied unseen' ||
+      (outcome.kind === 'applied' && outcome.evidence.guards.length > 0);
+    if (!mayWant) return { guards: [], error: null };
+    try {
+      const { settleGuards } = await import('./guards/settle-guards.ts');
+      const guards = await settleGuards(this.#context, id);
+      return { guards, error: guards.find(({ error }) => error !== null)?.error ?? null };
+    } catch (thrown) {
+      return { guards: [], error: asCommandError(thrown) };
+    }
   }
 
   #keep(result: MigrationResult): void {

@@ -1,6 +1,8 @@
-import { Ledger } from '../ledger/ledger.ts';
+import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
 import { isForEnvironment } from '../policy/environment.ts';
 import type { Engine } from './engine.ts';
+import type { GuardOutcome } from './guards/settle-guards.ts';
+import { withOpenGuards } from './guards/open-guards.ts';
 import { filesInTurn, inspect, type MigrationSource } from './inspection.ts';
 import type { ExecOrder, Selected } from './pending.ts';
 import type { Assurances } from './preconditions.ts';
@@ -19,6 +21,8 @@ export interface UpReport extends PendingResult {
   readonly selected: Selected;
   /** Meant for other environments. */
   readonly elsewhere: readonly string[];
+  /** Seed guards of earlier runs that this one went on with. */
+  readonly guards: readonly GuardOutcome[];
 }
 
 /**
@@ -35,7 +39,9 @@ export async function up(
   const environment = snapshot.marker?.environment ?? null;
   const files = await filesInTurn(snapshot, source);
   const selected = inspect(snapshot, files.inTurn, options.order);
-  const nothing = { environment, results: [], remaining: [], selected, elsewhere: [], error: null };
+  const guards = await goOnWithGuards(engine, snapshot);
+  const error = guards.find((each) => each.error !== null)?.error ?? null;
+  const nothing = { environment, results: [], remaining: [], selected, guards, error };
   if (selected.pending.length === 0) return { ...nothing, elsewhere: files.elsewhere };
 
   const loaded: RunnableMigration[] = [];
@@ -47,5 +53,17 @@ export async function up(
   const { runPending } = await import('./up-run.ts');
   const { observer } = options;
   const pending = { ...options, snapshot, selected, migrations, observer, onlyBegun: false };
-  return { environment, selected, elsewhere, ...(await runPending(engine, pending)) };
+  const result = await runPending(engine, pending);
+  return { environment, selected, elsewhere, guards, ...result, error: result.error ?? error };
+}
+
+/** What it takes is loaded only where a guard is open. */
+async function goOnWithGuards(
+  engine: Engine,
+  snapshot: LedgerSnapshot,
+): Promise<readonly GuardOutcome[]> {
+  const ids = withOpenGuards(snapshot);
+  if (ids.length === 0) return [];
+  const { settleOpenGuards } = await import('./guards/settle-guards.ts');
+  return settleOpenGuards(engine, snapshot, ids);
 }

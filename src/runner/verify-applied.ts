@@ -9,6 +9,8 @@ import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import type { RunnableMigration } from './runnable.ts';
 import { asRunError } from './failures.ts';
+import { checkGuards } from './guards/check-guards.ts';
+import type { InspectedGuard } from './guards/inspect-guards.ts';
 import { inspect, type MigrationSource } from './inspection.ts';
 import { recordVerification } from './record-verification.ts';
 import { verifyReadOnly } from './verification.ts';
@@ -24,6 +26,8 @@ export interface VerifiedMigration {
 export interface VerifyReport {
   readonly environment: string | null;
   readonly migrations: readonly VerifiedMigration[];
+  /** Every seed guard, as it was found now. */
+  readonly guards: readonly InspectedGuard[];
   readonly held: readonly string[];
   readonly pending: readonly string[];
   /** Why the ledger does not hold it; null: it does, or there was nothing to record. */
@@ -43,6 +47,7 @@ export async function verifyApplied(
   for (const id of [...selected.applied, ...selected.baselined].sort())
     loaded.push(await source.load(id));
   const migrations = loaded.length === 0 ? [] : await verifyAll(engine, loaded, records);
+  const guards = await checkGuards(engine, snapshot);
   const environment = snapshot.marker?.environment ?? null;
   const verified = migrations.flatMap(({ id, checks }) => {
     const record = records.get(id);
@@ -55,6 +60,7 @@ export async function verifyApplied(
     environment,
     notRecorded: await recordVerification(context, verified),
     migrations,
+    guards,
     held: selected.held,
     pending: selected.pending,
   };

@@ -35,10 +35,18 @@ export async function work(
   const migrations = loaded.filter((each) => isForEnvironment(each.environments, environment));
   const { elsewhere } = files;
   if (migrations.length === 0) {
-    return { environment, results: [], remaining: [], selected, elsewhere, error: null };
+    return {
+      environment,
+      results: [],
+      remaining: [],
+      selected,
+      elsewhere,
+      guards: [],
+      error: null,
+    };
   }
   const { runPending } = await import('./up-run.ts');
   const { observer } = options;
   const pending = { ...options, snapshot, selected, migrations, observer, onlyBegun: true };
-  return { environment, selected, elsewhere, ...(await runPending(engine, pending)) };
+  return { environment, selected, elsewhere, guards: [], ...(await runPending(engine, pending)) };
 }

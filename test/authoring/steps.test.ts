@@ -54,7 +54,7 @@ describe('purge', () => {
       dependents: {},
       budget: {},
       archive: true,
-      guard: false,
+      guard: null,
     });
   });
 
@@ -69,7 +69,11 @@ describe('purge', () => {
       archive: false,
       guard: true,
     });
-    expect(step).toMatchObject({ archive: false, guard: true, budget: { min: 1, max: 10 } });
+    expect(step).toMatchObject({
+      archive: false,
+      guard: { predicate: null, as: 'check' },
+      budget: { min: 1, max: 10 },
+    });
     expect(step.dependents).toMatchObject({ 'orders.orders_user_fk': 'nullify' });
     expect(purge(demo, { dependents: 'all' }).dependents).toBe('all');
   });
@@ -87,7 +91,18 @@ describe('purge', () => {
     ['an unknown action', { dependents: { orders: 'delete' } }, 'dependents.orders must be'],
     ['a list of dependents', { dependents: ['orders'] }, "must be 'all' or an object"],
     ['an archive that is a text', { archive: 'no' }, 'archive must be true or false'],
-    ['a guard that is a text', { guard: 'x' }, 'guard must be true or false'],
+    ['a guard that is a text', { guard: 'x' }, 'guard must be true, an sql template, or an object'],
+    [
+      'a guard of no known form',
+      { guard: { as: 'rule' } },
+      "guard.as must be 'check' or 'trigger'",
+    ],
+    ['a guard option that is none', { guard: { as: 'check', on: 1 } }, 'unknown option "on"'],
+    [
+      'a guard predicate that is a text',
+      { guard: { as: 'check', predicate: 'x' } },
+      'guard.predicate must be an sql template',
+    ],
     ['options that are none', 'all', 'the options must be an object'],
   ])('refuses %s', (_, options, message) => {
     expect(refused(() => purge(demo, options as never)).message).toContain(message);
@@ -99,7 +114,13 @@ describe('purge', () => {
 
   test('refuses a guard that would be made from what is kept', () => {
     const others = rows('users', { keep: sql`paying` });
-    expect(refused(() => purge(others, { guard: true })).message).toContain('{ keep }');
+    for (const guard of [true, { as: 'trigger' }] as const) {
+      expect(refused(() => purge(others, { guard })).message).toContain('{ keep }');
+    }
+    const predicate = sql`email like '%@example.com'`;
+    expect(purge(others, { guard: predicate }).guard).toEqual({ predicate, as: 'check' });
+    const guard = { predicate, as: 'trigger' } as const;
+    expect(purge(others, { guard }).guard).toEqual(guard);
   });
 
   test('tells all problems of a call at once', () => {

@@ -133,7 +133,14 @@ test('up has rows, archives, checks and the place in the ledger', async () => {
     runLog: expect.stringMatching(/^hygiene\/logs\/cleanup_log_\d{8}T\d{6}Z\.txt$/),
   });
   expect((await run('ledger --limit 1')).json()['events']).toMatchObject([
-    { seq: 2, event: 'applied', migrationId: FIRST, at: ISO, hash: HASH, environment: null },
+    {
+      seq: 4,
+      event: 'guard_validated',
+      migrationId: FIRST,
+      at: ISO,
+      hash: HASH,
+      environment: null,
+    },
   ]);
   expect((await run('status')).json()['migrations']).toMatchObject([
     { id: FIRST, status: 'applied', appliedAt: ISO, generation: 1 },

@@ -68,7 +68,8 @@ describe('the life of one migration', () => {
     delete    DURATION  chosen
     detach    DURATION  only in the maintenance window (--maintenance)
     rewrite   DURATION  no table loses so much that it pays
-    guard: not added by this version; run \`hygiene verify\` on every deploy
+  guard: CHECK hygiene_guard_20260101000000_purge_demo_users on users, added after the commit,
+    which locks users for a moment
 
 The ledger is not installed yet; the first \`up\` makes it.
 1 migration pending: 1,300 rows to remove, 300 to change in 5 tables, about DURATION.
@@ -94,7 +95,7 @@ applied  20260101000000_purge_demo_users  (DURATION, ledger event 2, hash HASH)
   payments             0      300       300  hygiene_archive."20260101000000_g1_payments_mutations"
   ok      none of users where email ~* '@example[.](com|org|net)$': expected 0 rows, found 0 rows
   ok      at least 1 of admins: expected at least 1 row, found 1 row
-  guard: not added by this version; run \`hygiene verify\` on every deploy
+  guard: CHECK hygiene_guard_20260101000000_purge_demo_users on users: in force
 
 1 migration applied: 1,300 rows removed, 300 changed.
 Next: hygiene verify   (and on every deploy)
@@ -109,7 +110,7 @@ Log: hygiene/logs/cleanup_log_TIME.txt
     expect(logged).toMatch(/\n {2}rows +before +removed +after\n {2}users +320 +300 +20\n/);
     expect(logged).toMatch(/\n {2}payments +320 +0 +320\n/);
     expect(logged).toContain('  users              300        0       300');
-    expect(logged).toMatch(/\nledger head: event 2, sha256:HASH\n$/);
+    expect(logged).toMatch(/\nledger head: event 4, sha256:HASH\n$/);
 
     const again = await run('up');
     expect(again.code).toBe(0);
@@ -125,7 +126,7 @@ Log: hygiene/logs/cleanup_log_TIME.txt
     expect(status.code).toBe(0);
     expect(status.stdout).toContain('applied  20260101000000_purge_demo_users  ');
     expect(status.stdout).toContain(
-      "1 migration: 1 applied, 0 pending. The ledger's newest event, 3, is intact.",
+      "1 migration: 1 applied, 0 pending. The ledger's newest event, 5, is intact.",
     );
     expect((await run('plan')).stdout).toContain('Nothing is pending: 1 migration applied.');
 
@@ -133,10 +134,12 @@ Log: hygiene/logs/cleanup_log_TIME.txt
     expect(events.map((line) => line.trim().split(/ +/).slice(3, 6))).toEqual([
       ['started', FIRST, 'postgres'],
       ['applied', FIRST, '1,600'],
+      ['guard_added', FIRST, 'postgres'],
+      ['guard_validated', FIRST, 'postgres'],
       ['verified', FIRST, 'postgres'],
     ]);
     expect((await run('ledger verify')).stdout).toContain(
-      '3 events, the chain is intact. Head: event 3,',
+      '5 events, the chain is intact. Head: event 5,',
     );
   });
 
@@ -145,7 +148,8 @@ Log: hygiene/logs/cleanup_log_TIME.txt
       import { defineConfig } from 'pg-hygiene';
       export default defineConfig({ contacts: [{ name: 'Ada', how: '#database' }] });
     `;
-    const { run, database } = await setUp({ [FIRST]: purgeDemoUsers }, { config });
+    const unguarded = purgeDemoUsers.replace('guard: true,', '');
+    const { run, database } = await setUp({ [FIRST]: unguarded }, { config });
     await run('up');
     await database.execute("insert into users (email, name) values ('back@example.com', 'Back')");
     const verified = await run('verify');
@@ -255,7 +259,7 @@ Nothing was kept. Correct the migration, then run again.
     await run('up');
     await database.execute(`
       alter table hygiene.ledger disable trigger all;
-      update hygiene.ledger set note = 'changed' where seq = 2;
+      update hygiene.ledger set note = 'changed' where seq = 4;
     `);
     for (const command of ['status', 'ledger verify']) {
       const { code, stderr } = await run(command);

@@ -83,7 +83,12 @@ describe('commands.md', () => {
     const restorable = '20260101000000_purge_demo_users';
     const cwd = createProject({
       files: { 'package.json': '{}' },
-      migrations: { [`${restorable}.ts`]: purgeDemoUsers() },
+      migrations: {
+        [`${restorable}.ts`]: purgeDemoUsers().replace(
+          'budget: { max: 5_000 },',
+          'budget: { max: 5_000 }, guard: true,',
+        ),
+      },
     });
     const variables = { DATABASE_URL: database.url, HYGIENE_JSON: '1' };
     const seen: Seen[] = [];
@@ -91,7 +96,10 @@ describe('commands.md', () => {
       ...['init', 'init --print-sql', 'init --ledger', 'create purge_one', 'lint'],
       ...['plan --out plan.json', 'approve --plan plan.json', 'up'],
       ...['mark staging', 'work', 'verify', 'status', 'ledger', 'ledger verify', 'ledger digest'],
-      ...['ledger export', 'uninstall --print-sql'],
+      ...['ledger export', 'uninstall --print-sql', 'guard', 'guard check'],
+      ...['guard add', 'guard add ID --print-sql', 'guard drop ID --reason test'].map((line) =>
+        line.replace('ID', restorable),
+      ),
       ...RESTORING.map((line) => line.replace('ID', restorable)),
     ]) {
       const run = await runCli(line.split(' '), { cwd, variables });

@@ -44,6 +44,7 @@ describe('the record of a migration', () => {
       lastError: null,
       openRunId: null,
       lastGuardEvent: null,
+      guards: new Map(),
     });
   });
 
@@ -96,6 +97,7 @@ describe('the record of a migration', () => {
       lastError: null,
       openRunId: null,
       lastGuardEvent: null,
+      guards: new Map(),
     });
   });
 
@@ -116,6 +118,40 @@ describe('the record of a migration', () => {
     expect(recordOf(...applied, ['guard_added'], ['guard_missing'])).toMatchObject({
       lastGuardEvent: 'guard_missing',
     });
+  });
+});
+
+describe('the guards of a migration', () => {
+  const applied = [['started'], ['applied', { guards: ['g1', 'g2'] }]] as const;
+  const guardsAfter = (...events: readonly (readonly [EventName, Facts?])[]): unknown =>
+    Object.fromEntries(recordOf(...events)?.guards ?? []);
+
+  test('are pending when they are asked for, and each goes its own way', () => {
+    expect(guardsAfter(...applied)).toEqual({ g1: 'pending', g2: 'pending' });
+    expect(
+      guardsAfter(
+        ...applied,
+        ['guard_added', { guards: ['g1'] }],
+        ['guard_validated', { guards: ['g1'] }],
+        ['guard_missing', { guards: ['g1'] }],
+        ['guard_dropped', { guards: ['g2'] }],
+      ),
+    ).toEqual({ g1: 'missing', g2: 'dropped' });
+  });
+
+  test('are not pending when they came in the same transaction as the purge', () => {
+    expect(
+      guardsAfter(
+        ['started'],
+        ['guard_added', { guards: ['g1'] }],
+        ['guard_validated', { guards: ['g1'] }],
+        ['applied', { guards: ['g1', 'g2'] }],
+      ),
+    ).toEqual({ g1: 'validated', g2: 'pending' });
+  });
+
+  test('begin anew with the next generation', () => {
+    expect(guardsAfter(...applied, ['reapplied', { generation: 2 }])).toEqual({});
   });
 });
 

@@ -12,6 +12,7 @@ async function downgrade(database: TestDatabase): Promise<void> {
   await database.execute(`
     alter table hygiene.archives drop column changed_columns;
     drop table hygiene.progress;
+    drop table hygiene.guards;
     update hygiene.meta set schema_version = 1;
   `);
 }

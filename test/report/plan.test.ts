@@ -1,3 +1,4 @@
+import { QualifiedName } from '../../src/kernel/identifiers.ts';
 import { describe, expect, test } from '@jest/globals';
 
 import { HygieneError } from '../../src/kernel/errors.ts';
@@ -77,6 +78,16 @@ const migration: PlannedMigration = {
   transaction: 'single',
   batches: null,
   missing: [],
+  guards: [
+    {
+      name: 'hygiene_guard_20260101000000_purge',
+      table: new QualifiedName('public', 'users'),
+      form: 'check',
+      forbidden: '(email is null)',
+      definition: 'CHECK (((email IS NULL) IS NOT TRUE))',
+      searchPath: ['public'],
+    },
+  ],
   steps: [
     { kind: 'purge', label: 'purge users', plan: purgePlan },
     { kind: 'scrub', label: 'scrub reports', table: 'reports', rows: 5, total: 1000, nullRows: 1 },
@@ -127,10 +138,11 @@ describe('the text of a plan', () => {
     The predicate is NULL for 7 rows of users: not selected.
     warning: No index on payments (user_id): each removed row of users scans the table.
       create index concurrently on "public"."payments" ("user_id");
-    guard: not added by this version; run \`hygiene verify\` on every deploy
   scrub reports: 5 rows of 1,000 to change
   The predicate is NULL for 1 row of reports: not selected.
   SQL script: what it does shows only when it runs; its budget bounds it
+  guard: CHECK hygiene_guard_20260101000000_purge on users, added after the commit, which locks
+    users for a moment
 
 held: b_held (its rows were restored)
   To release it: hygiene reapply b_held --reason '…'

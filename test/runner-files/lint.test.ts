@@ -151,6 +151,20 @@ describe('a guard that cannot be a CHECK is worth a warning', () => {
     expect((await lintOf({ up, predicate })).warnings).toEqual([]);
   });
 
+  test('and what the guard itself names counts, not the purge; a trigger may say anything', async () => {
+    const predicate = 'created_at < now()';
+    const own = 'purge(demo, { guard: sql`email is null`, budget: { max: 5 } })';
+    const trigger = "purge(demo, { guard: { as: 'trigger' }, budget: { max: 5 } })";
+    for (const each of [own, trigger]) {
+      expect((await lintOf({ up: each, predicate })).warnings).toEqual([]);
+    }
+    const volatile = 'purge(demo, { guard: sql`born > now()`, budget: { max: 5 } })';
+    const { warnings } = await lintOf({ up: volatile });
+    expect(warnings).toEqual([
+      expect.objectContaining({ hint: expect.stringContaining("guard: { as: 'trigger' }") }),
+    ]);
+  });
+
   test('but no guard needs no CHECK', async () => {
     expect((await lintOf({ predicate: 'created_at < now()' })).warnings).toEqual([]);
   });

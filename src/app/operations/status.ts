@@ -29,6 +29,8 @@ interface MigrationStatus {
   readonly generation: number;
   readonly lastError: string | null;
   readonly openRunId: string | null;
+  /** Of an applied one with seed guards, as the ledger has it; null where all are in force. */
+  readonly guard: 'pending' | 'missing' | 'off' | null;
   /** Of a migration in batches that is not at its end. */
   readonly progress: BatchStatus | null;
 }
@@ -98,10 +100,21 @@ function statusOf(
       generation: 1,
       lastError: null,
       openRunId: null,
+      guard: null,
     };
   }
   const { status, appliedAt, generation, lastError, openRunId } = record;
-  return { id, status, appliedAt, generation, lastError, openRunId };
+  const guard = guardOf(record);
+  return { id, status, appliedAt, generation, lastError, openRunId, guard };
+}
+
+/** What needs a person comes first. */
+function guardOf({ status, guards }: MigrationRecord): MigrationStatus['guard'] {
+  if (status !== 'applied' && status !== 'retired') return null;
+  const found = new Set(guards.values());
+  if (found.has('missing')) return 'missing';
+  if (found.has('pending') || found.has('added')) return 'pending';
+  return found.has('dropped') ? 'off' : null;
 }
 
 function pendingOrProblem(select: () => readonly string[]): {

@@ -9,14 +9,17 @@ import { HygieneError } from '../../kernel/errors.ts';
 import { QualifiedName } from '../../kernel/identifiers.ts';
 import { rawSql, sql } from '../../kernel/sql.ts';
 import type { AppendedEvent } from '../../ledger/events.ts';
+import { keepGuards } from '../../ledger/guards.ts';
 import { readHistory } from '../../ledger/history.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { ProgressStore } from '../../ledger/progress.ts';
 import type { BatchStatistics, Progress } from '../../ledger/progress-rows.ts';
+import type { Guard } from '../../planner/guard.ts';
 import { rowSetCondition } from '../../planner/steps.ts';
 import { archiveTables } from '../archives.ts';
 import { runLock, transactionSettings } from '../engine.ts';
 import { evidenceFields, migrationEvent } from '../events.ts';
+import { assertGuardsHold, declaredGuards } from '../guards/wanted-guards.ts';
 import type { Evidence } from '../main-transaction.ts';
 import type { StepReport, TableReport } from '../steps.ts';
 import { withExtents } from '../table-extents.ts';
@@ -54,6 +57,7 @@ export async function finishBatches(work: BatchWork, since: Delta): Promise<Fini
   const fence = new CommitFence(connection, names.schema);
   await fence.arm();
   const checks = await verifyAfter({ unit, connection, scene, progress });
+  const guards = await keptGuards(unit, connection, scene);
   const statistics = withDelta(progress.statistics, since);
   const evidence: Evidence = {
     steps: stepReports(progress),
@@ -62,6 +66,7 @@ export async function finishBatches(work: BatchWork, since: Delta): Promise<Fini
     checks,
     sideEffects: statistics.sideEffects,
     remarks: remarksOf(progress, statistics),
+    guards,
     batches: statistics,
     fence,
   };
@@ -80,6 +85,20 @@ export async function finishBatches(work: BatchWork, since: Delta): Promise<Fini
   });
   await connection.query(rawSql('commit'));
   return { evidence, event };
+}
+
+/** The last batch leaves nothing that a guard refuses; the guards themselves come after the commit. */
+async function keptGuards(
+  { context, migration, generation }: BatchUnit,
+  connection: Connection,
+  scene: BatchScene,
+): Promise<readonly Guard[]> {
+  const migrationId = migration.id;
+  const wanted = await declaredGuards({ connection, ...scene, place: { migrationId } }, migration);
+  await assertGuardsHold(connection, wanted);
+  const guards = wanted.map(({ guard }) => guard);
+  await keepGuards(connection, context.engine.names, { migrationId, generation, guards });
+  return guards;
 }
 
 interface Proving {

@@ -12,6 +12,7 @@ import type { Budget, PurgeStep } from '../../planner/steps.ts';
 import type { Fingerprint } from '../checks.ts';
 import { archiveTables } from '../archives.ts';
 import { type Engine, runLock, transactionSettings } from '../engine.ts';
+import { declaredGuards } from '../guards/wanted-guards.ts';
 import { assertWatchedSettings, verifyBefore } from '../main-transaction.ts';
 import { superseded } from './batch-errors.ts';
 import type { BatchUnit } from './batch-unit.ts';
@@ -63,6 +64,8 @@ async function listRows(freezing: Freezing): Promise<void> {
     rowsTotal: null,
     waitingFor: null,
   });
+  const { connection } = freezing;
+  await declaredGuards({ connection, ...scene, place: { migrationId: id } }, unit.migration);
   const proofs = progress.proofs ?? (await proofsBefore(freezing));
   const steps: FrozenStep[] = [];
   const earlier: WorkTable[] = [];
@@ -72,7 +75,7 @@ async function listRows(freezing: Freezing): Promise<void> {
     // Rows that are only counted could not be left out of what a later step selects.
     const purge = purges.length === 1 ? each : withoutLeaves(each);
     const scope = {
-      connection: freezing.connection,
+      connection,
       ...scene,
       prefix: `f${String(at + 1)}`,
       lock: false,
