@@ -3,6 +3,7 @@ import { archiveCommand } from './commands/archive.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './commands/batches.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   restoreCommand,
   reapplyCommand,
   archiveCommand,
+  doctorCommand,
   demoCommand,
   seedCommand,
 ];

@@ -88,7 +88,7 @@ describe('commands.md', () => {
     const seen: Seen[] = [];
     for (const line of [
       ...['init', 'init --print-sql', 'init --ledger', 'create purge_one', 'lint', 'plan', 'up'],
-      ...['work', 'verify', 'status', 'ledger', 'ledger verify'],
+      ...['work', 'verify', 'status', 'ledger', 'ledger verify', 'doctor', 'doctor --config'],
       ...RESTORING.map((line) => line.replace('ID', restorable)),
     ]) {
       const run = await runCli(line.split(' '), { cwd, variables });
