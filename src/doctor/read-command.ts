@@ -125,5 +125,5 @@ function chainEdits(chain: readonly Step[]): readonly Edit[] {
 
 /** Behind `then`, `do` and the like, which stay. */
 function startOf({ words, start }: Segment): number {
-  return words.find(({ text }) => !KEYWORDS.has(text))?.start ?? start;
+  return words.find(({ text }) => !KEYWORDS.has(text) && !text.endsWith('()'))?.start ?? start;
 }

@@ -86,7 +86,7 @@ type Found = Pick<Seeding, 'what'> & Partial<Seeding>;
 /** The words of the command itself, without what sets it up. */
 function commandWords(texts: readonly string[]): readonly string[] {
   const at = texts.findIndex(
-    (text) => !PREFIXES.has(text) && !/^[A-Za-z_]\w*=/.test(text) && !text.startsWith('-'),
+    (text) => !PREFIXES.has(text) && !/^(?:[A-Za-z_]\w*=|-|\w+\(\)$)/.test(text),
   );
   return at === -1 ? [] : texts.slice(at);
 }

@@ -8,7 +8,7 @@ interface Line {
 
 /** Lines, with those that a backslash continues joined to one. */
 function linesOf(text: string): readonly Line[] {
-  return [...text.matchAll(/(?:[^\n\\]|\\[^])+/g)].map(({ 0: line, index }) => ({
+  return [...text.matchAll(/(?:[^\n\\]|\\\r?\n|\\[^])+/g)].map(({ 0: line, index }) => ({
     start: index,
     text: line.replace(/\r$/, ''),
   }));
