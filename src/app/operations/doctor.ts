@@ -84,10 +84,18 @@ function runPreflight(world: World, options: DoctorOptions): Promise<PreflightRe
       names,
       tables: await pendingTables(opened),
     });
-    const ledger = new Ledger(session.connection, names);
-    const marker = (await ledger.isInstalled()) ? await ledger.marker().catch(() => null) : null;
-    return { target: session.target, environment: marker?.environment ?? null, checks };
+    const environment = await markerOf(new Ledger(session.connection, names));
+    return { target: session.target, environment, checks };
   });
+}
+
+/** Null also where the role may not read it, which the checks have told. */
+async function markerOf(ledger: Ledger): Promise<string | null> {
+  try {
+    return (await ledger.isInstalled()) ? ((await ledger.marker())?.environment ?? null) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Of the migrations that are not applied yet; all of them where the ledger cannot be read. */

@@ -22,6 +22,7 @@ export interface RoleFacts {
 }
 
 export async function readRole(connection: Connection, names: LedgerNames): Promise<RoleFacts> {
+  const ledger = ledgerTable(names);
   return queryOne<RoleFacts>(
     connection,
     sql`
@@ -36,10 +37,12 @@ export async function readRole(connection: Connection, names: LedgerNames): Prom
            has_database_privilege(current_database(), 'create') as "mayCreateSchemas",
            (select json_build_object(
                      'owns', pg_has_role(c.relowner, 'usage'),
-                     'reads', has_table_privilege(c.oid, 'select'),
+                     'reads', has_schema_privilege(n.oid, 'usage')
+                              and has_table_privilege(c.oid, 'select'),
                      'appends', has_table_privilege(c.oid, 'insert'))
               from pg_class c
-             where c.oid = to_regclass(${ledgerTable(names).quoted})) as ledger
+              join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = ${ledger.schema} and c.relname = ${ledger.name}) as ledger
       from pg_roles r
      where r.rolname = current_user
   `,

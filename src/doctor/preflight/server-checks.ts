@@ -10,6 +10,7 @@ import { type Check, ok, problem, unknown, warn } from './check.ts';
 
 const OLDEST = 14;
 const NEWEST = 18;
+const LONG_MINUTES = 5;
 
 export async function serverVersion(connection: Connection): Promise<Check> {
   const { version } = await queryOne<{ version: string }>(
@@ -56,7 +57,10 @@ export async function statistics(connection: Connection): Promise<Check> {
   return ok('statistics', 'track_counts is on, session_replication_role is origin.');
 }
 
-export async function longTransactions(connection: Connection): Promise<Check> {
+export async function longTransactions(
+  connection: Connection,
+  minutesMax = LONG_MINUTES,
+): Promise<Check> {
   const { rows } = await connection.query<{
     pid: number;
     who: string;
@@ -70,14 +74,14 @@ export async function longTransactions(connection: Connection): Promise<Check> {
       from pg_stat_activity
      where datname = current_database()
        and pid <> pg_backend_pid()
-       and (xact_start < clock_timestamp() - interval '5 minutes' or backend_type is null)
+       and (xact_start < clock_timestamp() - make_interval(mins => ${minutesMax}) or backend_type is null)
      order by xact_start nulls last
   `);
   const seen = rows.filter(({ hidden }) => !hidden);
   if (seen.length > 0) {
     return warn(
       'long transactions',
-      `${counted(seen.length, 'transaction')} open for more than 5 minutes: it may hold locks, and keeps VACUUM from freeing space.`,
+      `${counted(seen.length, 'transaction')} open for more than ${minutesMax} minutes: it may hold locks, and keeps VACUUM from freeing space.`,
       ...seen
         .slice(0, 5)
         .map(
@@ -92,7 +96,7 @@ export async function longTransactions(connection: Connection): Promise<Check> {
         'Sessions of other roles are hidden from this one.',
         'grant pg_monitor to the role.',
       )
-    : ok('long transactions', 'None is open for more than 5 minutes.');
+    : ok('long transactions', `None is open for more than ${minutesMax} minutes.`);
 }
 
 export async function preparedTransactions(connection: Connection): Promise<Check> {
