@@ -2,7 +2,7 @@ import type { CommandUse } from './command-uses.ts';
 import { edited } from './edits.ts';
 import type { FileChange, Finding } from './finding.ts';
 import { lineOf, type Place, REFUSED } from './place.ts';
-import { type FoundSeeding, readCommand } from './read-command.ts';
+import { readCommand } from './read-command.ts';
 import type { Repository } from './repository.ts';
 
 const FOR_TESTS = 'For tests: nothing to do, as long as they have a database of their own.';
@@ -19,40 +19,41 @@ export function commandFindings(
   uses: readonly CommandUse[],
   kept: ReadonlySet<string>,
 ): readonly Finding[] {
-  return uses.flatMap((use) =>
-    use.reading.found.map((found) => {
-      const { file, start, label } = use.place;
+  return uses.flatMap((use) => {
+    const text = repository.text(use.place.file) ?? '';
+    const isChanged = use.by === 'deploys' && changeOf(use, kept) !== null;
+    return use.reading.found.map((found) => {
+      const { file, start, label, setting } = use.place;
       const isRemark = use.by === 'tests' || use.by === 'nobody' || found.isForTests;
-      const isFixable = !isRemark && use.by === 'deploys' && changeOf(use, kept) !== null;
+      const isKept =
+        use.by === 'deploys' &&
+        isAskedFor(use.place) &&
+        found.file !== null &&
+        kept.has(found.file);
+      const fixable = !isRemark && (isKept || isChanged);
       return {
-        ...{ kind: label.endsWith('.seed') ? ('setting' as const) : ('command' as const), file },
-        line: lineOf(repository.text(file) ?? '', start + found.offset),
+        ...{ kind: setting === null ? ('command' as const) : ('setting' as const), file },
+        line: lineOf(text, start + found.offset),
         what: `${label} ${found.what}`,
-        proposal: proposalFor(use, found, { isRemark, isFixable, kept }),
+        proposal: isRemark ? remarkFor(use) : proposalFor(use, { fixable, isKept }),
         level: isRemark ? ('remark' as const) : ('finding' as const),
-        fixable: isFixable,
+        fixable,
       };
-    }),
-  );
+    });
+  });
+}
+
+function remarkFor({ by }: CommandUse): string {
+  return by === 'nobody' ? FOR_NOBODY : FOR_TESTS;
 }
 
 function proposalFor(
   { by, place, reading }: CommandUse,
-  found: FoundSeeding,
-  facts: {
-    readonly isRemark: boolean;
-    readonly isFixable: boolean;
-    readonly kept: ReadonlySet<string>;
-  },
+  { fixable, isKept }: { readonly fixable: boolean; readonly isKept: boolean },
 ): string {
-  if (by === 'nobody') return FOR_NOBODY;
-  if (facts.isRemark) return FOR_TESTS;
   if (by === 'both') return FOR_BOTH;
-  if (found.file !== null && facts.kept.has(found.file)) {
-    return '--fix leaves the command; the file will ask for the marker.';
-  }
-  if (!facts.isFixable)
-    return 'Take the command out by hand: it cannot be done without touching more.';
+  if (isKept) return '--fix leaves the command; the file will ask for the marker.';
+  if (!fixable) return 'Take the command out by hand: it cannot be done without touching more.';
   return reading.isWhole && place.instead === REFUSED
     ? '--fix makes it `hygiene seed`, which refuses and says why.'
     : '--fix takes the command out.';
@@ -87,10 +88,15 @@ export function fixedCommands(
 function changeOf({ place, knowledge }: CommandUse, kept: ReadonlySet<string>): string | null {
   const reading = readCommand(place.text, knowledge, {
     lineBreaks: place.lineBreaks,
-    keep: ({ file }) => file !== null && kept.has(file),
+    keep: ({ file }) => isAskedFor(place) && file !== null && kept.has(file),
   });
   const changed = reading.isWhole && isOneCommand(place) ? place.instead : reading.rest;
   return changed === place.text ? null : place.written(changed);
+}
+
+/** By name: who runs that wants to seed, so the file may answer. A deploy must not end with its refusal. */
+function isAskedFor({ instead }: Place): boolean {
+  return instead === REFUSED;
 }
 
 /** Lines of a script are taken out one by one, so that comments and indentation stay. */

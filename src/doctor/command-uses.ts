@@ -71,10 +71,13 @@ function callsOf({ found }: CommandReading, isTest: boolean): readonly string[] 
 class Callables {
   readonly #repository: Repository;
   readonly #places = new Map<string, Place[]>();
+  readonly #prisma: readonly Place[];
   readonly #seeds = new Map<string, boolean>();
+  #isReadingPrisma = false;
 
   constructor(repository: Repository, places: readonly Place[]) {
     this.#repository = repository;
+    this.#prisma = places.filter(({ setting }) => setting === 'prisma');
     for (const place of places) {
       if (place.callable === null) continue;
       const key = keyOf(place.callable);
@@ -86,11 +89,25 @@ class Callables {
     return {
       scriptSeeds: (name) => this.#callableSeeds({ kind: 'script', name }),
       targetSeeds: (name) => this.#callableSeeds({ kind: 'target', name }),
+      prismaSeeds: () => this.#prismaSeeds(),
       fileSeeds: (path) => {
         const file = commandFile(this.#repository, folderOf(place.file), path);
         return file === null ? null : { path: file, seeds: fileSeeds(this.#repository, file) };
       },
     };
+  }
+
+  #prismaSeeds(): ReturnType<Knowledge['prismaSeeds']> {
+    if (this.#prisma.length === 0) return null;
+    // The setting may run a script that runs Prisma again.
+    if (this.#isReadingPrisma) return { seeds: false, file: null };
+    this.#isReadingPrisma = true;
+    const found = this.#prisma.flatMap(
+      (place) => readCommand(place.text, this.knowledgeOf(place), place).found,
+    );
+    this.#isReadingPrisma = false;
+    const [first] = found;
+    return { seeds: first !== undefined, file: first?.file ?? null };
   }
 
   /** Null where there is none of that name. */

@@ -18,6 +18,8 @@ export interface Place {
   /** How a person would call it: `script "seed"`, `RUN`. */
   readonly label: string;
   readonly isForTests: boolean;
+  /** `prisma`: what `prisma db seed` runs. */
+  readonly setting: 'prisma' | null;
   /** Stands for a command that does nothing but seed. */
   readonly instead: string;
   /** The name of the script or target, where others can call it. */

@@ -1,3 +1,11 @@
+import {
+  isInert,
+  programOf,
+  runFiles,
+  saysTestEnvironment,
+  TOOLS,
+  wordSet,
+} from './command-words.ts';
 import { isSeedName, isTestName } from './seed-names.ts';
 import type { Word } from './shell-commands.ts';
 
@@ -7,6 +15,8 @@ export interface Knowledge {
   readonly scriptSeeds: (name: string) => boolean | null;
   /** The same of a target of a Makefile. */
   readonly targetSeeds: (name: string) => boolean | null;
+  /** Whether the seed command that is set for Prisma seeds, and by which file; null: none is set. */
+  readonly prismaSeeds: () => { readonly seeds: boolean; readonly file: string | null } | null;
   /** Whether the file that a command runs would seed; null: there is no such file. */
   readonly fileSeeds: (path: string) => { readonly path: string; readonly seeds: boolean } | null;
 }
@@ -24,91 +34,28 @@ export interface Seeding {
   readonly word: Word | null;
 }
 
-interface Tool {
-  readonly program: RegExp;
-  readonly seeds: RegExp;
-}
-
-const TOOLS: readonly Tool[] = [
-  { program: /^knex$/, seeds: / seed:run\b/ },
-  { program: /^prisma$/, seeds: / db seed\b/ },
-  { program: /^sequelize(?:-cli)?$/, seeds: / db:seed(?::all)?(?= |$)/ },
-  { program: /^typeorm-(?:extension|seeding)$/, seeds: / seed(?::run)?(?= |$)/ },
-  { program: /^mikro-orm$/, seeds: / (?:seeder:run\b|schema:fresh .*--seed\b)/ },
-  { program: /^(?:rails|rake)$/, seeds: / db:(?:seed|setup|reset)(?::replant)?(?= |$)/ },
-  { program: /^artisan$/, seeds: / (?:db:seed\b|migrate\S* .*--seed\b)/ },
-  { program: /^manage\.py$/, seeds: / loaddata\b/ },
-  { program: /^mix$/, seeds: / run .*seeds?\.exs\b/ },
-  { program: /^(?:snaplet|supabase|medusa)$/, seeds: / seed(?= |$)/ },
-  { program: /^ace$/, seeds: / db:seed\b/ },
-];
-
-/** Nothing that follows them is run. */
-const INERT = new Set(
-  `echo printf git grep rm cp mv ls mkdir touch chmod cat test [ tsc eslint prettier jest vitest mocha
-   playwright cypress hygiene pg-hygiene export unset cd source . docker-compose-v1 COPY ADD`.split(
-    /\s+/,
-  ),
-);
-const PREFIXES = new Set(
-  `then do else elif if while until ! { ( time exec sudo nohup npx bunx pnpx env cross-env dotenv dotenvx
-   -- @ - exec`.split(/\s+/),
-);
-const RUNNERS = new Set('npm yarn pnpm bun turbo lerna nx rush npm-run-all run-s run-p'.split(' '));
+const RUNNERS = wordSet('npm yarn pnpm bun turbo lerna nx rush npm-run-all run-s run-p');
 const RUNS_MANY = /^(?:npm-run-all|run-[sp])$/;
 const MAKE = /^(?:make|\$\(MAKE\))$/;
-const NO_SCRIPT = new Set(
-  'install i add remove rm ci uninstall link why view info version update audit publish create init exec dlx x'.split(
-    ' ',
-  ),
-);
-const VALUE_FLAGS = new Set(
-  '-w --workspace --filter -F -C --cwd --prefix workspace --dir --scope'.split(' '),
-);
-const INTERPRETERS =
-  /^(?:node|tsx|ts-node|ts-node-dev|ts-node-esm|ts-node-script|bun|deno|vite-node|babel-node|esno|jiti|sh|bash|zsh|ash|python3?|ruby|php|swc-node)$/;
-const TEST_SETTING = /^(?:NODE_ENV|RAILS_ENV|APP_ENV|ENV|ENVIRONMENT|MIX_ENV)=test(?:ing)?$/i;
+const NO_SCRIPT = wordSet(`
+  install i add remove rm ci uninstall link why view info version update audit publish create init exec
+  dlx x`);
+const VALUE_FLAGS = wordSet('-w --workspace --filter -F -C --cwd --prefix workspace --dir --scope');
 
 /** Whether a command would put seed data into a database, and how. */
 export function seedingOf(words: readonly Word[], knowledge: Knowledge): Seeding | null {
   const texts = words.map(({ text }) => text);
-  const isForTests = texts.some((text) => TEST_SETTING.test(text)) || namesTestEnvironment(texts);
-  const found =
-    sqlFile(texts) ??
-    (isInert(texts) ? null : (script(words, knowledge) ?? tool(texts) ?? file(texts, knowledge)));
+  const found = sqlFile(texts) ?? (isInert(texts) ? null : run(words, texts, knowledge));
   if (found === null) return null;
-  const ofTests = isForTests || (found.file !== undefined && isTestName(found.file ?? ''));
-  return { file: null, word: null, calls: null, ...found, isForTests: ofTests };
+  const isForTests = saysTestEnvironment(texts) || isTestName(found.file ?? '');
+  return { file: null, word: null, calls: null, ...found, isForTests };
+}
+
+function run(words: readonly Word[], texts: readonly string[], knowledge: Knowledge): Found | null {
+  return script(words, knowledge) ?? tool(texts, knowledge) ?? file(texts, knowledge);
 }
 
 type Found = Pick<Seeding, 'what'> & Partial<Seeding>;
-
-/** The words of the command itself, without what sets it up. */
-function commandWords(texts: readonly string[]): readonly string[] {
-  const at = texts.findIndex(
-    (text) => !PREFIXES.has(text) && !/^(?:[A-Za-z_]\w*=|-|\w+\(\)$)/.test(text),
-  );
-  return at === -1 ? [] : texts.slice(at);
-}
-
-function isInert(texts: readonly string[]): boolean {
-  const [first = ''] = commandWords(texts);
-  return INERT.has(programOf(first));
-}
-
-/** `./node_modules/.bin/knex.js` is knex. */
-function programOf(word: string): string {
-  const name = word.split('/').at(-1) ?? '';
-  return name.replace(/^@(?=\w)/, '').replace(/\.(?:[cm]?js|cmd)$/, '');
-}
-
-function namesTestEnvironment(texts: readonly string[]): boolean {
-  return texts.some(
-    (text, at) =>
-      /^--env(?:ironment)?=test(?:ing)?$/.test(text) ||
-      (/^(?:--env|-e|--environment)$/.test(text) && /^test(?:ing)?$/.test(texts[at + 1] ?? '')),
-  );
-}
 
 function sqlFile(texts: readonly string[]): Found | null {
   if (!texts.some((text) => programOf(text) === 'psql')) return null;
@@ -118,17 +65,26 @@ function sqlFile(texts: readonly string[]): Found | null {
   return path === undefined ? null : { what: `loads ${path}` };
 }
 
-function tool(texts: readonly string[]): Found | null {
+function tool(texts: readonly string[], knowledge: Knowledge): Found | null {
   for (const [at, text] of texts.entries()) {
     const rest = ` ${texts.slice(at + 1).join(' ')}`;
     const program = programOf(text);
     const known = TOOLS.find((each) => each.program.test(program) && each.seeds.test(rest));
     const verb = known?.seeds.exec(rest)?.[0].trim();
-    if (verb !== undefined) return { what: `runs ${program} ${verb}` };
+    if (verb === undefined) continue;
+    const what = `runs ${program} ${verb}`;
+    return program === 'prisma' ? ofPrisma(what, knowledge) : { what };
   }
   // Started by path or through a wrapper: these commands are the tools' own.
   const verb = texts.find((text) => /^(?:seed:run|db:seed|db:seed:all)$/.test(text));
   return verb === undefined ? null : { what: `runs ${verb}` };
+}
+
+/** It runs what the setting says; where that refuses, so does this. */
+function ofPrisma(what: string, knowledge: Knowledge): Found | null {
+  const setting = knowledge.prismaSeeds();
+  if (setting === null) return { what };
+  return setting.seeds ? { what, file: setting.file } : null;
 }
 
 /** A script of package.json, or a target of a Makefile, that seeds. */
@@ -165,31 +121,16 @@ function namesAfter(words: readonly Word[]): readonly Word[] {
 /** `npm run seed`, `yarn seed`: one name; what follows it are its arguments. */
 function scriptNames(names: readonly Word[]): readonly Word[] {
   if (NO_SCRIPT.has(names[0]?.text ?? '')) return [];
-  return names.filter(({ text }) => text !== 'run' && text !== 'run-script').slice(0, 1);
+  const [name] = names.filter(({ text }) => text !== 'run' && text !== 'run-script');
+  // Of bun, which runs files too.
+  return name === undefined || /[/.]/.test(name.text) ? [] : [name];
 }
 
 function file(texts: readonly string[], knowledge: Knowledge): Found | null {
-  const path = runFile(texts);
-  if (path === null) return null;
-  const known = knowledge.fileSeeds(path);
-  if (known === null) return isSeedName(path) ? { what: `runs ${path}` } : null;
-  return known.seeds ? { what: `runs ${path}`, file: known.path } : null;
-}
-
-/** The file that an interpreter is given, or that is started by its path. */
-function runFile(texts: readonly string[]): string | null {
-  const [first = ''] = commandWords(texts);
-  const at = texts.findIndex((text) => INTERPRETERS.test(programOf(text)));
-  if (at !== -1) {
-    const rest = texts.slice(at + 1);
-    const path = rest.find(
-      (text, index) => !text.startsWith('-') && text !== 'run' && !takesValue(rest[index - 1]),
-    );
-    return path ?? null;
+  for (const path of runFiles(texts)) {
+    const known = knowledge.fileSeeds(path);
+    if (known?.seeds === true) return { what: `runs ${path}`, file: known.path };
+    if (known === null && isSeedName(path)) return { what: `runs ${path}` };
   }
-  return first.includes('/') && !first.includes('node_modules') ? first : null;
-}
-
-function takesValue(flag: string | undefined): boolean {
-  return /^(?:-r|--require|--import|--loader|--env-file|-P|--project|-c)$/.test(flag ?? '');
+  return null;
 }

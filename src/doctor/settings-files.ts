@@ -14,7 +14,7 @@ export function prismaConfigPlaces(file: string, text: string): readonly Place[]
     .map(({ 0: found, 1: quote = "'", 2: command = '', index }) => ({
       ...{ file, start: index + found.length - command.length - 1, end: index + found.length - 1 },
       ...{ text: command, lineBreaks: 'separate' as const, label: 'migrations.seed' },
-      ...{ isForTests: false, instead: REFUSED, callable: null },
+      ...{ isForTests: false, instead: REFUSED, callable: null, setting: 'prisma' as const },
       written: (changed: string) => (changed.includes(quote) ? null : changed),
     }));
 }

@@ -4,13 +4,8 @@ import { examine } from '../../src/doctor/examine.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
 import { repository } from '../docs/pages.ts';
 import { createProject } from '../support/project.ts';
-import {
-  harmlessRepositories,
-  packageJson,
-  seedingRepositories,
-  seedModule,
-  testingRepositories,
-} from './repositories.ts';
+import { harmlessRepositories, testingRepositories } from './harmless-repositories.ts';
+import { packageJson, seedingRepositories, seedModule } from './repositories.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -77,6 +72,32 @@ describe('what is left to a person says why', () => {
     expect(others).toEqual([]);
     expect(change?.text).toContain(
       '"seed": "node seed.mjs",\n    "pretest": "npm run seed",\n    "go": "node ."',
+    );
+  });
+
+  test('with --allow a deploy loses the command, and who seeds by name keeps it', () => {
+    const files = {
+      'package.json': `{
+  "scripts": {
+    "seed": "prisma db seed",
+    "start": "node seed.mjs && node server.js"
+  },
+  "prisma": { "seed": "node seed.mjs" }
+}
+`,
+      'seed.mjs': seedModule,
+    };
+    const { findings, changes } = examine(createProject({ files }), ['development']);
+    expect(
+      findings.map(({ file, line, proposal }) => [`${file}:${String(line)}`, proposal]),
+    ).toEqual([
+      ['package.json:3', '--fix leaves the command; the file will ask for the marker.'],
+      ['package.json:4', '--fix takes the command out.'],
+      ['package.json:6', '--fix leaves the command; the file will ask for the marker.'],
+      ['seed.mjs:1', '--fix keeps it as seed.original.mjs, for databases marked development.'],
+    ]);
+    expect(changes.find(({ file }) => file === 'package.json')?.text).toBe(
+      files['package.json'].replace('node seed.mjs && node', 'node'),
     );
   });
 

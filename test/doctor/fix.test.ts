@@ -10,13 +10,8 @@ import { edited } from '../../src/doctor/edits.ts';
 import { writeChanges } from '../../src/doctor/write-changes.ts';
 import type { HygieneError } from '../../src/kernel/errors.ts';
 import { createProject } from '../support/project.ts';
-import {
-  harmlessRepositories,
-  packageJson,
-  seedingRepositories,
-  seedModule,
-  testingRepositories,
-} from './repositories.ts';
+import { harmlessRepositories, testingRepositories } from './harmless-repositories.ts';
+import { packageJson, seedingRepositories, seedModule } from './repositories.ts';
 
 type Files = Readonly<Record<string, string>>;
 

@@ -19,7 +19,7 @@ export const knexSeed = `exports.seed = async function (knex) {
 export const packageJson = (scripts: Readonly<Record<string, string>>): string =>
   `${JSON.stringify({ name: 'app', scripts }, null, 2)}\n`;
 
-interface Example {
+export interface Example {
   /** What makes it special, for the title of a test. */
   readonly about: string;
   readonly files: Files;
@@ -224,123 +224,55 @@ export async function start() {
       'src/server.ts:5 calls seedUsers when the application starts',
     ],
   },
-];
-
-/** Repositories in which nothing would seed, though the word is there. */
-export const harmlessRepositories: readonly Omit<Example, 'findings'>[] = [
   {
-    about: 'random seeds',
+    about: 'many ways to run a file',
     files: {
       'package.json': packageJson({
-        test: 'jest --seed=42',
-        roll: 'node scripts/roll.js --seed 42',
-        install: 'npm install seedrandom drizzle-seed',
-        fuzz: 'node scripts/random-seed.js',
-        note: 'echo "npm run db:seed" is gone && git grep seed:run',
+        a: `ts-node --compiler-options {\\"module\\":\\"CommonJS\\"} prisma/seed.ts`,
+        b: 'dotenv -e .env -- tsx prisma/seed',
+        c: 'node --env-file=.env dist/prisma/seed.js',
+        d: 'medusa exec ./src/prisma/seed.ts',
+        e: 'bun prisma/seed.ts',
+        f: 'node --import tsx ./prisma/seed.ts --all',
+        g: 'pnpm exec tsx prisma/seed.ts',
       }),
-      'scripts/roll.js':
-        "const seedrandom = require('seedrandom');\nconsole.log(seedrandom(process.argv[3])());\n",
-      'scripts/random-seed.js': 'console.log(Math.random());\n',
-      'src/index.js':
-        "const seedrandom = require('seedrandom');\nconst rng = seedrandom('x');\nfaker.seed(123);\nrandom.seed(now);\nMath.seedrandom();\n",
+      'prisma/seed.ts': seedModule,
+      'src/prisma/seed.ts': seedModule,
     },
+    findings: [
+      ...['4 script "a" runs prisma/seed.ts', '5 script "b" runs prisma/seed'],
+      ...['6 script "c" runs dist/prisma/seed.js', '7 script "d" runs ./src/prisma/seed.ts'],
+      ...['8 script "e" runs prisma/seed.ts', '9 script "f" runs ./prisma/seed.ts'],
+      '10 script "g" runs prisma/seed.ts',
+    ]
+      .map((each) => `package.json:${each}`)
+      .concat([
+        'prisma/seed.ts:1 writes seed data, and commands run it',
+        'src/prisma/seed.ts:1 writes seed data, and commands run it',
+      ]),
   },
   {
-    about: 'torrents and phrases',
+    about: 'many ways to run a script',
     files: {
       'package.json': packageJson({
-        seed: 'node torrent-seeder.js',
-        wallet: 'node scripts/seed-phrase.js',
-      }),
-      'torrent-seeder.js':
-        "import WebTorrent from 'webtorrent';\nnew WebTorrent().seed('file.iso');\n",
-      'scripts/seed-phrase.js': 'console.log("seed phrase");\n',
-    },
-  },
-  {
-    about: 'a seed file that writes to no database',
-    files: {
-      'package.json': packageJson({ seed: 'node scripts/seed.js' }),
-      'scripts/seed.js': 'console.log("plant", 3, "seeds");\n',
-    },
-  },
-  {
-    about: 'folders that belong to others, or are made by machines',
-    files: {
-      'node_modules/tool/package.json': packageJson({ seed: 'knex seed:run' }),
-      'dist/package.json': packageJson({ seed: 'knex seed:run' }),
-      'vendor/x/Procfile': 'release: knex seed:run\n',
-    },
-  },
-  {
-    about: 'comments, other keys and undoing',
-    files: {
-      'docker-compose.yml':
-        'services:\n  web:\n    # command: npm run seed\n    image: app/seed:run\n    environment:\n      NOTE: npm run seed\n    command: npm start # npm run seed\n',
-      Dockerfile:
-        'FROM node\n# RUN npm run seed\nLABEL about="npm run seed"\nCOPY prisma/seed.ts prisma/\n',
-      Makefile: '# make seed\nstart:\n\tnode server.js # seed\n',
-      'package.json': packageJson({
-        undo: 'sequelize db:seed:undo:all',
-        make: 'knex seed:make users',
-      }),
-      'broken.json': '{',
-      'broken/package.json': '{ "scripts": { "seed": ',
-      '.gitlab-ci.yml': 'a: [\n',
-    },
-  },
-  {
-    about: 'a knexfile that refuses to seed',
-    files: {
-      'knexfile.ts':
-        "const seeds = { seedSource: { getSeeds: refuse } };\nexport default { client: 'pg', seeds };\n",
-      'seeds/readme.md': 'None.\n',
-    },
-  },
-  {
-    about: 'definitions of functions, and fields of that name',
-    files: {
-      'src/app.ts':
-        'export function seedUsers() {}\nclass Seeder {}\nconst options = { seed: 4 };\nnew Seeder();\nplant(options.seed);\n',
-    },
-  },
-];
-
-/** Seeding for tests: told, but nothing has to be done. */
-export const testingRepositories: readonly Example[] = [
-  {
-    about: 'scripts of tests, and their environment',
-    files: {
-      'package.json': packageJson({
-        pretest: 'knex seed:run --knexfile test/knexfile.js',
-        'test:e2e': 'prisma db seed && playwright test',
-        fill: 'NODE_ENV=test knex seed:run',
-        filled: 'cross-env NODE_ENV=test sequelize db:seed:all',
+        fill: 'knex seed:run',
+        a: 'npm run --silent fill',
+        b: 'yarn workspace api fill',
+        c: 'pnpm --filter api fill',
+        d: 'npm --prefix api run fill -- --all',
+        e: 'turbo run fill',
+        f: 'nx run api:seed',
+        g: 'bun run fill',
+        h: 'docker compose run --rm api npm run fill',
       }),
     },
-    findings: [],
-  },
-  {
-    about: 'jobs with a database of their own',
-    files: {
-      '.github/workflows/ci.yml': `on: push
-jobs:
-  build:
-    services:
-      db: { image: 'postgres:18' }
-    steps:
-      - run: npx prisma db seed
-  unit-test:
-    steps:
-      - run: npx prisma db seed
-  lint:
-    steps:
-      - run: npx prisma db seed
-        env: { NODE_ENV: test }
-`,
-      'docker-compose.test.yml': 'services:\n  web:\n    command: npm run seed\n',
-      'scripts/nobody.sh': '#!/bin/sh\nknex seed:run\n',
-    },
-    findings: [],
+    findings: [
+      '4 script "fill" runs knex seed:run',
+      ...['5 script "a"', '6 script "b"', '7 script "c"', '8 script "d"', '9 script "e"'].map(
+        (each) => `${each} runs the script fill`,
+      ),
+      '10 script "f" runs the script seed',
+      ...['11 script "g"', '12 script "h"'].map((each) => `${each} runs the script fill`),
+    ].map((each) => `package.json:${each}`),
   },
 ];

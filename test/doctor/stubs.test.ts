@@ -38,7 +38,7 @@ interface Disarmed {
 /** A project whose script runs the file, after `--fix`. */
 function disarmed(file: string, text: string, { more = {}, allow = [] }: Disarmed = {}): string {
   const root = createProject({
-    files: { 'package.json': `{ "scripts": { "fill": "tsx ${file}" } }`, [file]: text, ...more },
+    files: { 'package.json': `{ "scripts": { "seed": "tsx ${file}" } }`, [file]: text, ...more },
   });
   writeChanges(root, examine(root, allow).changes, { force: true });
   return root;

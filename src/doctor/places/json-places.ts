@@ -13,23 +13,34 @@ interface JsonText {
 export function jsonPlaces(file: string, text: string): readonly Place[] {
   return jsonTexts(text).flatMap(({ path, value, start, end }) => {
     const [section = '', name = '', ...more] = path;
-    if (more.length > 0 || !isCommand(section, name)) return [];
-    const isPrisma = section === 'prisma';
-    return [
-      {
-        ...{ file, start, end, text: value, lineBreaks: 'separate' as const },
-        label: isPrisma ? 'prisma.seed' : `script "${name}"`,
-        isForTests: !isPrisma && isTestName(name.replace(/^(?:pre|post)(?=[a-z])/, '')),
-        instead: isPrisma || isSeedName(name) ? REFUSED : TAKEN_OUT,
-        callable: isPrisma ? null : { kind: 'script' as const, name },
-        written: (changed: string) => JSON.stringify(changed),
-      },
-    ];
+    if (more.length > 0) return [];
+    const common = {
+      ...{ file, start, end, text: value, lineBreaks: 'separate' as const },
+      written: (changed: string) => JSON.stringify(changed),
+    };
+    if (section === 'scripts') return [{ ...common, ...scriptParts(name) }];
+    return section === 'prisma' && name === 'seed' ? [{ ...common, ...PRISMA }] : [];
   });
 }
 
-function isCommand(section: string, name: string): boolean {
-  return section === 'scripts' || (section === 'prisma' && name === 'seed');
+type Parts = Pick<Place, 'label' | 'isForTests' | 'instead' | 'setting' | 'callable'>;
+
+const PRISMA: Parts = {
+  label: 'prisma.seed',
+  isForTests: false,
+  instead: REFUSED,
+  setting: 'prisma',
+  callable: null,
+};
+
+function scriptParts(name: string): Parts {
+  return {
+    label: `script "${name}"`,
+    isForTests: isTestName(name.replace(/^(?:pre|post)(?=[a-z])/, '')),
+    instead: isSeedName(name) ? REFUSED : TAKEN_OUT,
+    setting: null,
+    callable: { kind: 'script', name },
+  };
 }
 
 interface Level {

@@ -19,7 +19,7 @@ type Parts = Pick<Place, 'label' | 'isForTests' | 'callable'>;
 function placeOf(file: string, { start, text }: Line, parts: Parts): Place {
   return {
     ...{ file, start, end: start + text.length, text, lineBreaks: 'separate', ...parts },
-    instead: TAKEN_OUT,
+    ...{ instead: TAKEN_OUT, setting: null },
     written: (changed) => changed,
   };
 }

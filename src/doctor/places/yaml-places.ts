@@ -125,7 +125,14 @@ function execList(node: YAMLSeq, { file, text, path, isForTests }: Context): Pla
 function scalarPlace(node: Scalar, { file, text, path, isForTests }: Context): readonly Place[] {
   if (typeof node.value !== 'string' || !node.range) return [];
   const [start, end] = node.range;
-  const common = { file, label: labelOf(path), isForTests, callable: null, instead: TAKEN_OUT };
+  const common = {
+    file,
+    label: labelOf(path),
+    isForTests,
+    callable: null,
+    setting: null,
+    instead: TAKEN_OUT,
+  };
   const raw = text.slice(start, end);
   const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
   if (isBlock || raw.includes('\n')) {
