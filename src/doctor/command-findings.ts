@@ -4,6 +4,7 @@ import type { FileChange, Finding } from './finding.ts';
 import { lineOf, type Place, REFUSED } from './place.ts';
 import { readCommand } from './read-command.ts';
 import type { Repository } from './repository.ts';
+import type { Seeding } from './seed-commands.ts';
 
 const FOR_TESTS = 'For tests: nothing to do, as long as they have a database of their own.';
 const FOR_BOTH =
@@ -23,14 +24,10 @@ export function commandFindings(
     const text = repository.text(use.place.file) ?? '';
     const isChanged = use.by === 'deploys' && changeOf(use, kept) !== null;
     return use.reading.found.map((found) => {
-      const { file, start, label, setting } = use.place;
       const isRemark = use.by === 'tests' || use.by === 'nobody' || found.isForTests;
-      const isKept =
-        use.by === 'deploys' &&
-        isAskedFor(use.place) &&
-        found.file !== null &&
-        kept.has(found.file);
+      const isKept = use.by === 'deploys' && isKeptAt(use.place, found, kept);
       const fixable = !isRemark && (isKept || isChanged);
+      const { file, start, label, setting } = use.place;
       return {
         ...{ kind: setting === null ? ('command' as const) : ('setting' as const), file },
         line: lineOf(text, start + found.offset),
@@ -88,15 +85,22 @@ export function fixedCommands(
 function changeOf({ place, knowledge }: CommandUse, kept: ReadonlySet<string>): string | null {
   const reading = readCommand(place.text, knowledge, {
     lineBreaks: place.lineBreaks,
-    keep: ({ file }) => isAskedFor(place) && file !== null && kept.has(file),
+    keep: (seeding) => isKeptAt(place, seeding, kept),
   });
   const changed = reading.isWhole && isOneCommand(place) ? place.instead : reading.rest;
   return changed === place.text ? null : place.written(changed);
 }
 
-/** By name: who runs that wants to seed, so the file may answer. A deploy must not end with its refusal. */
-function isAskedFor({ instead }: Place): boolean {
-  return instead === REFUSED;
+/**
+ * Who runs a script that is named after seeding wants to seed, so the file may answer. A deploy must not
+ * end with its refusal.
+ */
+function isKeptAt(
+  { instead }: Place,
+  { file }: Pick<Seeding, 'file'>,
+  kept: ReadonlySet<string>,
+): boolean {
+  return instead === REFUSED && file !== null && kept.has(file);
 }
 
 /** Lines of a script are taken out one by one, so that comments and indentation stay. */

@@ -30,7 +30,7 @@ const PREFIXES = wordSet(`
   npx bunx pnpx env cross-env dotenv dotenvx`);
 
 /** The words of the command itself, without what sets it up. */
-export function commandWords(texts: readonly string[]): readonly string[] {
+function commandWords(texts: readonly string[]): readonly string[] {
   const at = texts.findIndex(
     (text) => !PREFIXES.has(text) && !/^(?:[A-Za-z_]\w*=|-|\w+\(\)$)/.test(text),
   );

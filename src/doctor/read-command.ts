@@ -3,7 +3,7 @@ import { TAKEN_OUT } from './place.ts';
 import { type Knowledge, type Seeding, seedingOf } from './seed-commands.ts';
 import { type LineBreaks, type Segment, segmentsOf, type Word } from './shell-commands.ts';
 
-export interface FoundSeeding extends Seeding {
+interface FoundSeeding extends Seeding {
   /** In the command's text. */
   readonly offset: number;
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Made by machines, or belonging to others. */
@@ -37,16 +37,25 @@ export class Repository {
 
 /** Links are not followed: they lead out of the repository, or to a file that is found anyway. */
 function filesBelow(root: string, folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+  return entriesOf(join(root, folder)).flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) return LEFT_OUT.has(entry.name) ? [] : filesBelow(root, path);
     return entry.isFile() ? [path] : [];
   });
 }
 
-function readText(path: string): string | null {
-  if (statSync(path).size > BYTES_MAX) return null;
+/** Data of a database that runs in the project, for one, may be closed to everybody else. */
+function entriesOf(folder: string): readonly Dirent[] {
   try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    if (statSync(path).size > BYTES_MAX) return null;
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
   } catch {
     return null;

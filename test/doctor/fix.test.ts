@@ -148,6 +148,13 @@ jobs:
     );
   });
 
+  test('of a shell line in a JSON list', () => {
+    const before = 'FROM node\nCMD ["sh", "-c", "npm run seed && node \\"a b.js\\""]\n';
+    expect(fixed({ Dockerfile: before }, 'Dockerfile')).toBe(
+      'FROM node\nCMD ["sh","-c","node \\"a b.js\\""]\n',
+    );
+  });
+
   test('of prisma.config, where only the text of the setting changes', () => {
     const before =
       "export default {\n  migrations: { seed: `tsx prisma/seed.ts`, path: 'x' }, // seed: here\n};\n";

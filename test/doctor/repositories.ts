@@ -11,7 +11,7 @@ await client.query("insert into users (email) values ('a@example.com')");
 await client.end();
 `;
 
-export const knexSeed = `exports.seed = async function (knex) {
+const knexSeed = `exports.seed = async function (knex) {
   await knex('users').insert([{ email: 'a@example.com' }]);
 };
 `;
