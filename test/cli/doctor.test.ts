@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -165,6 +166,25 @@ describe('with a database', () => {
     expect(run.code).toBe(3);
     expect(run.json()['checks']).toContainEqual(
       expect.objectContaining({ name: 'tables', status: 'problem', remedy: ['hygiene plan'] }),
+    );
+  });
+
+  test('a role that may read neither ledger nor tables gets its checks all the same', async () => {
+    const database = await freshDatabase('sample.sql');
+    const role = `poor_${randomBytes(4).toString('hex')}`;
+    const cwd = createProject({ migrations: { [`${ID}.ts`]: purgeDemoUsers } });
+    await runCli(['up'], { cwd, variables: { DATABASE_URL: database.url } });
+    await database.execute(`create role ${role} login password 'secret'`);
+    const url = new URL(database.url);
+    [url.username, url.password] = [role, 'secret'];
+    const run = await doctorIn(cwd)('--json', { DATABASE_URL: url.href });
+    await database.execute(`drop role ${role}`);
+    expect(run.code).toBe(0);
+    const { checks } = run.json() as { checks: readonly { name: string; status: string }[] };
+    const bad = checks.filter(({ status }) => status === 'problem').map(({ name }) => name);
+    expect(bad).toEqual(['ledger', 'rights']);
+    expect(checks).toContainEqual(
+      expect.objectContaining({ name: 'backup', status: 'unknown' }) as unknown,
     );
   });
 
