@@ -55,9 +55,8 @@ interface Reading {
 }
 
 function readStep(segment: Segment, text: string, reading: Reading): Step {
-  const inner = innerScript(segment.words);
-  if (inner !== null)
-    return readInner(segment, text.slice(inner.start, inner.end), { ...reading, at: inner.start });
+  const inner = innerScripts(segment.words);
+  if (inner.length > 0) return readInner(segment, text, { ...reading, inner });
   const seeding = seedingOf(segment.words, reading.knowledge);
   if (seeding === null) return { segment, found: [], isWhole: false, edits: [] };
   const found = [{ ...seeding, offset: segment.start }];
@@ -67,28 +66,38 @@ function readStep(segment: Segment, text: string, reading: Reading): Step {
   return { segment, found, isWhole: false, edits: [withSpaceBefore(seeding.word, text)] };
 }
 
-/** `sh -c "…"`: what is in the quotes is a script of its own. */
-function innerScript(words: readonly Word[]): { start: number; end: number } | null {
-  const at = words.findIndex(
-    ({ text }, index) =>
-      /^-[a-z]*c$/.test(text) && /(?:^|\/)(?:ba|z|a)?sh$/.test(words[index - 1]?.text ?? ''),
-  );
-  const script = words[at + 1];
-  if (at === -1 || script === undefined || script.quote === null || script.text.includes('\\'))
-    return null;
-  return { start: script.start + 1, end: script.end - 1 };
+const SHELL = /(?:^|\/)(?:ba|z|a|da)?sh$|^su$/;
+const TAKES_SCRIPTS = /^(?:concurrently|ssh|heroku|eval)$/;
+
+/** `sh -c "…"`, `ssh host '…'`: what is in the quotes is a script of its own. */
+function innerScripts(words: readonly Word[]): readonly Word[] {
+  const takesAny = words.some(({ text }) => TAKES_SCRIPTS.test(text));
+  const shell = words.findIndex(({ text }) => SHELL.test(text));
+  return words.filter(({ text, quote }, at) => {
+    if (quote === null || text.includes('\\')) return false;
+    const isShellScript =
+      shell !== -1 && at > shell && /^-[a-z]*c$/.test(words[at - 1]?.text ?? '');
+    return isShellScript || (takesAny && text.includes(' '));
+  });
 }
 
 function readInner(
   segment: Segment,
-  script: string,
-  { at, ...reading }: Reading & { at: number },
+  text: string,
+  { inner, ...reading }: Reading & { readonly inner: readonly Word[] },
 ): Step {
-  const inner = readCommand(script, reading.knowledge, reading);
-  const found = inner.found.map((each) => ({ ...each, offset: each.offset + at }));
-  const edits =
-    inner.rest === script ? [] : [{ start: at, end: at + script.length, text: inner.rest }];
-  return { segment, found, isWhole: inner.isWhole, edits: inner.isWhole ? [] : edits };
+  const scripts = inner.map(({ start, end }) => {
+    const at = { start: start + 1, end: end - 1 };
+    return { ...at, ...readCommand(text.slice(at.start, at.end), reading.knowledge, reading) };
+  });
+  const found = scripts.flatMap(({ start, found: each }) =>
+    each.map((one) => ({ ...one, offset: one.offset + start })),
+  );
+  const isWhole = scripts.every((each) => each.isWhole);
+  const edits = scripts
+    .filter(({ start, end, rest }) => rest !== text.slice(start, end))
+    .map(({ start, end, rest }) => ({ start, end, text: rest }));
+  return { segment, found, isWhole, edits: isWhole ? [] : edits };
 }
 
 function withSpaceBefore({ start, end }: Word, text: string): Edit {

@@ -39,7 +39,7 @@ export function segmentsOf(text: string, lineBreaks: LineBreaks = 'separate'): r
     }
     words = [];
   };
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+  for (const { 0: token, index } of withoutDocuments(text).matchAll(TOKEN)) {
     const joint = jointOf(token, lineBreaks);
     if (joint !== null) {
       // A line may end with `&&`: the command goes on in the next one.
@@ -50,6 +50,18 @@ export function segmentsOf(text: string, lineBreaks: LineBreaks = 'separate'): r
   }
   finish(null);
   return segments;
+}
+
+const HERE_DOCUMENT = /^([^\n]*)<<-?\s*(["']?)(\w+)\2[^\n]*\n(?:[^]*?\n)??[ \t]*\3[ \t]*\r?$/gm;
+const READS_COMMANDS = /\b(?:ssh|sh|bash|zsh)\b/;
+
+/** A document in the script is text, unless a shell reads it. Every character keeps its place. */
+function withoutDocuments(text: string): string {
+  return text.replaceAll(HERE_DOCUMENT, (document, before: string) => {
+    if (READS_COMMANDS.test(before)) return document;
+    const body = document.indexOf('\n');
+    return document.slice(0, body) + document.slice(body).replaceAll(/[^\n]/g, ' ');
+  });
 }
 
 function jointOf(token: string, lineBreaks: LineBreaks): Joint | null {

@@ -123,6 +123,33 @@ jobs:
 `);
   });
 
+  test('of scripts in quotes, and of what an alias stands for; a document in a script is text', () => {
+    const before = `.fill: &fill
+  - npm run seed
+deploy:
+  script: *fill
+other:
+  script:
+    - |
+      cat <<END > note
+      npm run seed
+      END
+      concurrently "npm run seed" "npm start"
+      ssh host 'cd app && npm run seed && npm start'
+      bash <<END
+      npm run seed
+      END
+`;
+    const echo = 'echo Seeding was taken out by hygiene doctor';
+    expect(fixed({ '.gitlab-ci.yml': before }, '.gitlab-ci.yml')).toBe(
+      before
+        .replace('  - npm run seed', `  - ${echo}`)
+        .replace('"npm run seed"', `"${echo}"`)
+        .replace('npm run seed && npm start', 'npm start')
+        .replace('bash <<END\n      npm run seed', `bash <<END\n      ${echo}`),
+    );
+  });
+
   test('of Dockerfile, Makefile, Procfile and shell scripts, with line ends of Windows too', () => {
     const files = {
       Dockerfile:

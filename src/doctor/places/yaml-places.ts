@@ -1,4 +1,6 @@
 import {
+  type Document,
+  isAlias,
   isMap,
   isScalar,
   isSeq,
@@ -20,6 +22,7 @@ const COMMAND_KEYS = new Set(
 const TEST_ENVIRONMENT = /^test(?:ing)?$/i;
 
 interface Context {
+  readonly document: Document.Parsed;
   readonly file: string;
   readonly text: string;
   readonly path: readonly string[];
@@ -31,20 +34,22 @@ interface Context {
 /** The commands of a compose file or a CI file. A file that is no YAML has none. */
 export function yamlPlaces(file: string, text: string): readonly Place[] {
   const isForTests = isTestName(file.replace(/^\.github\/workflows\//, ''));
-  return parseAllDocuments(text, { strict: false, logLevel: 'silent' }).flatMap((document) =>
-    'contents' in document && document.errors.length === 0
-      ? visited(document.contents, {
-          file,
-          text,
-          path: [],
-          isForTests,
-          isCommand: false,
-        })
-      : [],
+  const places = parseAllDocuments(text, { strict: false, logLevel: 'silent' }).flatMap(
+    (document) =>
+      'contents' in document && document.errors.length === 0
+        ? visited(document.contents, {
+            ...{ document, file, text, path: [], isForTests, isCommand: false },
+          })
+        : [],
   );
+  // What an alias stands for is met again where it is written.
+  return [...new Map(places.map((place) => [place.start, place])).values()];
 }
 
 function visited(node: unknown, context: Context): readonly Place[] {
+  if (isAlias(node)) {
+    return context.isCommand ? visited(node.resolve(context.document), context) : [];
+  }
   if (isMap(node)) {
     const isForTests = context.isForTests || saysTest(node.items);
     return (node.items as readonly Pair[]).flatMap((pair) =>
