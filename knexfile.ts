@@ -12,8 +12,8 @@ function connection(): Knex.PgConnectionConfig {
 function refuseSeeding(): never {
   throw new Error(
     'Seeding is refused: this project takes seed data out of production, and a seed command would ' +
-      'put it back. To see what it would remove, run `hygiene plan`; rows that a test needs belong ' +
-      'into that test.',
+      'put it back. To see what it would remove, run `hygiene plan`; to find what still seeds, run ' +
+      '`hygiene doctor`; rows that a test needs belong into that test.',
   );
 }
 

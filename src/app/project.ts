@@ -17,6 +17,18 @@ export class Project {
   readonly #configPath: string | null;
   #config: Promise<Config> | undefined;
 
+  get configPath(): string | null {
+    return this.#configPath;
+  }
+
+  /** The names of the settings that the config file itself gives. */
+  async writtenSettings(): Promise<ReadonlySet<string>> {
+    if (this.#configPath === null) return new Set();
+    const { defaultExport, importModule } = await import('../runner/load.ts');
+    const exported = defaultExport(await importModule(this.#configPath, this.importer));
+    return new Set(Object.keys(exported as object));
+  }
+
   /** @param configPath null when there is no config file */
   constructor(directory: string, configPath: string | null) {
     this.directory = directory;

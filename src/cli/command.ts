@@ -57,5 +57,7 @@ export interface Command {
   readonly positionals: readonly Positional[];
   /** True: whatever follows is taken, and ignored. */
   readonly lenient?: boolean;
+  /** Puts what options cannot say, such as a switch that others know with a value, into words that can. */
+  readonly reworded?: (argv: readonly string[]) => readonly string[];
   readonly run: (context: CommandContext) => Promise<CommandResult>;
 }

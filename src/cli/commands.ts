@@ -6,6 +6,7 @@ import { cancelCommand, pauseCommand, resumeCommand } from './commands/batches.t
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { guardCommand } from './commands/guard.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   baselineCommand,
   retireCommand,
   uninstallCommand,
+  doctorCommand,
   demoCommand,
   seedCommand,
 ];

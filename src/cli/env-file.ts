@@ -7,13 +7,18 @@ import { HygieneError } from '../kernel/errors.ts';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The variables together with those of a file; what was set already wins.
+ * The variables of a file that are not set already; those win.
  * @throws HygieneError HYG_USAGE when the file cannot be read
  */
-export function withEnvFile(variables: Variables, file: string | null, cwd: string): Variables {
-  if (file === null) return variables;
+export function envFileVariables(
+  variables: Variables,
+  file: string | null,
+  cwd: string,
+): Variables {
+  if (file === null) return {};
   try {
-    return { ...parseEnv(readFileSync(resolve(cwd, file), 'utf8')), ...variables };
+    const inFile = Object.entries(parseEnv(readFileSync(resolve(cwd, file), 'utf8')));
+    return Object.fromEntries(inFile.filter(([name]) => !Object.hasOwn(variables, name)));
   } catch (cause) {
     const { code = 'no text' } = cause as { readonly code?: string };
     throw new HygieneError('HYG_USAGE', {

@@ -85,6 +85,12 @@ export class GivenOptions {
     throw badValue(this.#raw(name).source, text, 'a whole number, 1 or more');
   }
 
+  /** As it was given, and by what; null: neither by a flag nor by a variable. */
+  origin(name: string): { readonly value: string; readonly source: string } | null {
+    const { value, source } = this.#raw(name);
+    return value === undefined || value === '' ? null : { value: String(value), source };
+  }
+
   /** @param variables in place of those that were known when the command line was read */
   with(variables: Variables): GivenOptions {
     return new GivenOptions(this.#flags, this.#specs, variables);

@@ -11,6 +11,8 @@ export interface Io {
   readonly stderrColumns: () => number;
   readonly cwd: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Those of the variables that came from --env-file. */
+  readonly fromEnvFile?: ReadonlySet<string>;
   /** Aborts when the run shall stop; its reason is the error to end with. */
   readonly signal: AbortSignal;
 }

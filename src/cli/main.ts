@@ -7,7 +7,7 @@ import { styleFor } from './colours.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
 import { commands } from './commands.ts';
 import { seedCommand } from './commands/seed.ts';
-import { withEnvFile } from './env-file.ts';
+import { envFileVariables } from './env-file.ts';
 import { connectOptions, GivenOptions, sharedOnly } from './given-options.ts';
 import type { Io } from './io.ts';
 import { createLogger, type LogLevel } from './logging.ts';
@@ -25,8 +25,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const specs = { ...sharedOptions, ...command.options };
   const given = new GivenOptions(flags, specs, io.variables);
   try {
-    const variables = withEnvFile(io.variables, given.text('env-file'), io.cwd);
-    return await run(command, { ...io, variables }, given.with(variables));
+    const fromFile = envFileVariables(io.variables, given.text('env-file'), io.cwd);
+    const variables = { ...fromFile, ...io.variables };
+    const fromEnvFile = new Set(Object.keys(fromFile));
+    return await run(command, { ...io, variables, fromEnvFile }, given.with(variables));
   } catch (thrown) {
     return failedEarly(thrown, { command: command.name, given, io });
   }
@@ -42,10 +44,11 @@ function refuseSeed(argv: readonly string[], io: Io): Promise<number> {
 async function readLine(argv: readonly string[], io: Io): Promise<PlainLine | number> {
   try {
     if (argv[0] === '--version') return await printVersion(io);
-    const plain = readPlainLine(argv, commands);
+    const words = reworded(argv);
+    const plain = readPlainLine(words, commands);
     if (plain !== null) return plain;
     const { readCommandLine } = await import('./parser.ts');
-    const line = await readCommandLine(argv, { commands, columns: io.columns });
+    const line = await readCommandLine(words, { commands, columns: io.columns });
     if (line.kind === 'command') return line;
     io.stdout(line.text);
     return 0;
@@ -54,6 +57,11 @@ async function readLine(argv: readonly string[], io: Io): Promise<PlainLine | nu
     const named = commands.find(({ name }) => argv.includes(name));
     return failedEarly(thrown, { command: named?.name ?? '', given, io });
   }
+}
+
+function reworded(argv: readonly string[]): readonly string[] {
+  const named = commands.find(({ name }) => name === argv[0]);
+  return named?.reworded?.(argv) ?? argv;
 }
 
 async function printVersion(io: Io): Promise<number> {

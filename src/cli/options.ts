@@ -189,6 +189,18 @@ export const exitCodeOption: OptionSpec = {
   group: 'Command',
 };
 
+/** Of some commands only, but with a variable, so that they may be set for all runs. */
+export const variableOptions: Readonly<Record<string, OptionSpec>> = {
+  confirm: confirmOption,
+  plan: planOption,
+  'backup-proof': backupProofOption,
+  'exec-order': execOrderOption,
+  maintenance: maintenanceOption,
+  strategy: strategyOption,
+  ...batchOptionSpecs,
+  'exit-code': exitCodeOption,
+};
+
 /** An option that makes sense only as a part of one command line has no variable. */
 export function ownOption(type: OptionSpec['type'], describe: string): OptionSpec {
   return { type, describe, variable: null, group: 'Command' };

@@ -95,6 +95,7 @@ export const errorCatalogue = {
   HYG_REFUSED_NOT_RETIRABLE: { exit: 7, title: 'The migration cannot be retired' },
   HYG_REFUSED_NEWCOMERS: { exit: 7, title: 'New rows keep matching while the purge runs' },
   HYG_REFUSED_SEED: { exit: 7, title: 'Seeding is refused' },
+  HYG_REFUSED_UNCOMMITTED: { exit: 7, title: 'Files that would be edited are not committed' },
   HYG_REFUSED_SETTINGS: { exit: 7, title: 'A server setting would hide what happens' },
   HYG_REFUSED_NOT_RESTORABLE: { exit: 7, title: 'There is nothing that could be put back' },
   HYG_REFUSED_RESTORE_CONFLICT: { exit: 7, title: 'Something else is where archived rows were' },

@@ -82,6 +82,11 @@ export class Session {
     return this.#source.target;
   }
 
+  /** One more, for a test of what stands between; whoever asks closes it. */
+  another(): Promise<Connection> {
+    return this.#source.connect();
+  }
+
   async reconnect(): Promise<void> {
     await this.#connection.close();
     this.#connection = await this.#source.connect();

@@ -100,6 +100,7 @@ describe('commands.md', () => {
       ...['guard add', 'guard add ID --print-sql', 'guard drop ID --reason test'].map((line) =>
         line.replace('ID', restorable),
       ),
+      ...['doctor', 'doctor --config'],
       ...RESTORING.map((line) => line.replace('ID', restorable)),
     ]) {
       const run = await runCli(line.split(' '), { cwd, variables });

@@ -16,6 +16,7 @@ export function seed(): Promise<CommandResult> {
         '  rows that a test needs: insert them in that test, into a database of its own',
         '  reference data (countries, roles): a schema migration, reviewed like any other',
         '  a demo: hygiene demo   makes its own embedded database',
+        'What still calls a seed command: hygiene doctor   finds it.',
       ].join('\n'),
     }),
   );
