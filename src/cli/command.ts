@@ -35,7 +35,7 @@ export interface CommandResult {
   readonly exitCode: number;
   readonly text: readonly string[];
   readonly fields: Fields;
-  /** True: the text is a script or a file, to be piped; what else is said goes to stderr. */
+  /** True: the text is a script or a file, and the only thing on stdout. */
   readonly isFile?: boolean;
   /** Printed on stderr; in the document under `error`. */
   readonly error?: HygieneError | null;

@@ -48,18 +48,18 @@ export class Printer {
     return result.exitCode;
   }
 
-  #sayTarget(where: 'stdout' | 'stderr' = 'stdout'): void {
+  #sayTarget(): void {
     if (this.#announced || this.#target === null) return;
     this.#announced = true;
     if (this.#options.json) return;
     const { io, style } = this.#options;
     const [first = '', ...notes] = targetLines(this.#target, this.#environment);
-    io[where](linesOf([style.bold(first), ...notes.map((note) => style.dim(note)), '']));
+    io.stdout(linesOf([style.bold(first), ...notes.map((note) => style.dim(note)), '']));
   }
 
   #printText({ text, error, isFile = false }: CommandResult, contacts: Contacts): void {
     const { io, style } = this.#options;
-    this.#sayTarget(isFile ? 'stderr' : 'stdout');
+    if (!isFile) this.#sayTarget();
     if (text.length > 0) io.stdout(linesOf(text));
     const lines = error === undefined || error === null ? [] : errorLines(error, style);
     const said = [...lines, ...contactLines(contacts)];

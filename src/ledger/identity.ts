@@ -107,7 +107,9 @@ export function compareIdentity(
   const isKnownAddress = here !== null && marked.addresses?.includes(here) === true;
   return FIELDS.flatMap((field) => {
     if (isKnownAddress && (field === 'address' || field === 'port')) return [];
-    const [before, after] = [marked[field], now[field]];
+    // A mark that was made by hand, or by an older version, may lack a field.
+    const before = (marked[field] as DatabaseIdentity[Field] | undefined) ?? null;
+    const after = now[field];
     if (before === null || after === null || before === after) return [];
     return [{ field, marked: before, now: after }];
   });

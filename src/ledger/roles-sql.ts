@@ -115,8 +115,8 @@ function grantsSql(names: LedgerNames, roles: RoleNames): string {
   return `
 grant usage on schema ${schema} to ${reader}, ${runner};
 grant select on all tables in schema ${schema} to ${reader}, ${runner};
-grant execute on function ${schema}.verify_ledger(), ${schema}.event_hash(${schema}.ledger),
-  ${schema}.ledger_witness() to ${reader};
+grant execute on function ${schema}.verify_ledger(), ${schema}.event_hash(${schema}.ledger) to ${reader};
+grant execute on function ${schema}.ledger_witness() to ${reader};
 grant insert on ${schema}.ledger, ${schema}.guards to ${runner};
 grant insert, update, delete on ${schema}.archives, ${schema}.progress to ${runner};
 grant execute on all functions in schema ${schema} to ${runner};

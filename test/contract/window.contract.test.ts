@@ -29,6 +29,7 @@ test.each(['detach', 'rewrite'] as const)(
       removed: 300,
       changed: 0,
       strategy,
+      extent: { before: 320, after: 20, counted: true },
     });
     expect(rows).toEqual([{ users: 20, orphans: 300, valid: true }]);
   },

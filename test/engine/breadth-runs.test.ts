@@ -152,6 +152,7 @@ describe('steps of one migration', () => {
               removed: 26,
               changed: 0,
               strategy: 'delete',
+              extent: { before: 106, after: 80, counted: true },
             },
           ],
         },

@@ -212,7 +212,7 @@ test('every action has its document', async () => {
   expect(await documentOf(`guard drop ${ID} --reason x`)).toMatchObject({
     outcome: 'dropped',
     id: ID,
-    guards: [{ name: GUARD, event: { seq: 5 } }],
+    guards: [{ name: GUARD, event: { seq: 6 } }],
   });
   expect(await documentOf(`guard add ${ID} --print-sql`)).toMatchObject({
     outcome: 'printed',

@@ -47,6 +47,8 @@ async function outcomeAs(role: LoginRole, statement: string): Promise<string> {
   return ended;
 }
 
+const SWITCHED = 'after it, a trigger of the ledger was switched off and on again';
+
 describe('with SQL alone, a DBA', () => {
   test('sees where every migration stands', async () => {
     expect(
@@ -89,7 +91,10 @@ describe('with SQL alone, a DBA', () => {
     `);
     expect(
       await database.query('select ok, problem, at_seq::int from hygiene.verify_ledger()'),
-    ).toEqual([{ ok: false, problem: 'it was changed after it was recorded', at_seq: 2 }]);
+    ).toEqual([
+      { ok: false, problem: 'it was changed after it was recorded', at_seq: 2 },
+      { ok: false, problem: SWITCHED, at_seq: 2 },
+    ]);
     await database.execute('rollback');
   });
 
@@ -108,7 +113,9 @@ describe('with SQL alone, a DBA', () => {
       alter table hygiene.ledger enable always trigger ledger_no_truncate;
       alter table hygiene.ledger enable always trigger ledger_check_append;
     `);
-    expect(await database.query('select ok from hygiene.verify_ledger()')).toEqual([{ ok: true }]);
+    expect(await database.query('select problem from hygiene.verify_ledger()')).toEqual([
+      { problem: SWITCHED },
+    ]);
     expect(await database.query(sameAsKept, [kept?.seq, kept?.hash])).toEqual([{ same: false }]);
     await database.execute('rollback');
   });

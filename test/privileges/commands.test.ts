@@ -167,7 +167,7 @@ async function makeBench(state: string): Promise<Bench> {
 /** The ledger as version 1 had it, as far as an upgrade looks. */
 function downgrade(database: TestDatabase): Promise<void> {
   return database.execute(`
-    drop table hygiene.progress;
+    drop table hygiene.progress, hygiene.guards;
     alter table hygiene.archives drop column changed_columns;
     update hygiene.meta set schema_version = 1;
   `);

@@ -120,7 +120,7 @@ describe('where nobody is a superuser', () => {
 
   test('the master user, who is a member of the owner, upgrades it for all roles', async () => {
     await database.execute(`
-      drop table managed.progress;
+      drop table managed.progress, managed.guards;
       alter table managed.archives drop column changed_columns;
       update managed.meta set schema_version = 1;
     `);

@@ -69,6 +69,7 @@ describe('pending', () => {
     expect(select([A, B], ledger())).toEqual({
       pending: [A, B],
       leftOut: [],
+      baselined: [],
       held: [],
       applied: [],
     });
@@ -94,6 +95,7 @@ describe('pending', () => {
     expect(select([A, B], ledger(...applied(A), [A, 'restored']))).toEqual({
       pending: [B],
       leftOut: [],
+      baselined: [],
       held: [A],
       applied: [],
     });
@@ -111,6 +113,7 @@ describe('pending', () => {
     expect(select([A, B, C], records)).toEqual({
       pending: [C],
       leftOut: [],
+      baselined: [A],
       held: [],
       applied: [],
     });

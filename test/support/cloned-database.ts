@@ -69,8 +69,9 @@ export async function createDatabase(
   const template = options.template ?? 'template0';
   await onServer((client) =>
     client.query(
+      // As files: quicker than row by row where nothing has to reach a disk.
       `create database ${client.escapeIdentifier(name)}
-         template ${client.escapeIdentifier(template)}`,
+         template ${client.escapeIdentifier(template)} strategy file_copy`,
     ),
   );
   return new TestDatabase(name);

@@ -1,7 +1,7 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { chmod, chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -14,6 +14,10 @@ import pg from 'pg';
 
 const run = promisify(execFile);
 const supervisor = fileURLToPath(new URL('./postgres-supervisor.js', import.meta.url));
+
+/** Linux has it; containers often have too little of it. */
+const MEMORY = '/dev/shm';
+const MEMORY_MIN_BYTES = 4 * 2 ** 30;
 
 const startTimeoutMs = 30_000;
 type Settings = Readonly<Record<string, string>>;
@@ -66,13 +70,25 @@ interface Cluster {
  * @param settings beside those that every run needs; what is left out is as PostgreSQL itself has it
  */
 export async function startPostgresServer(settings: Settings = careless): Promise<PostgresServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'hygiene-postgres-'));
+  const place = settings === careless ? memoryOrDisk() : tmpdir();
+  const directory = await mkdtemp(join(place, 'hygiene-postgres-'));
   try {
     const cluster = await createCluster(directory);
     return await startCluster(cluster, { ...serverSettings, ...settings });
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** A test makes and drops databases all the time; files in memory spare the disk all of it. */
+function memoryOrDisk(): string {
+  try {
+    accessSync(MEMORY, constants.W_OK);
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= MEMORY_MIN_BYTES ? MEMORY : tmpdir();
+  } catch {
+    return tmpdir();
   }
 }
 
