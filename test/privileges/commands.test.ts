@@ -79,7 +79,9 @@ function rightsOf(
  * What has to be there before a command does something. Commands of one state share a database, in the
  * order of the page; those that are not here have one of their own.
  */
-const STATES: Readonly<Record<string, 'fresh' | 'applied' | 'held' | 'batches'>> = {
+const STATES: Readonly<
+  Record<string, 'fresh' | 'planned' | 'clean' | 'applied' | 'ended' | 'held' | 'batches'>
+> = {
   plan: 'fresh',
   rehearse: 'fresh',
   up: 'fresh',
@@ -95,6 +97,12 @@ const STATES: Readonly<Record<string, 'fresh' | 'applied' | 'held' | 'batches'>>
   'archive prune': 'applied',
   uninstall: 'applied',
   'init --mark': 'applied',
+  mark: 'applied',
+  'ledger digest': 'applied',
+  'guard list': 'applied',
+  retire: 'ended',
+  approve: 'planned',
+  baseline: 'clean',
   reapply: 'held',
   pause: 'batches',
   resume: 'batches',
@@ -111,6 +119,10 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   'archive export': `${ID} --to out`,
   'archive prune': '--older-than 1',
   'init --mark': 'staging',
+  mark: 'staging',
+  retire: `${ID} --reason test`,
+  approve: '--plan plan.json',
+  baseline: `${ID} --reason test`,
   uninstall: '--print-sql',
 };
 
@@ -156,7 +168,9 @@ async function makeBench(state: string): Promise<Bench> {
   const reach = async (line: string): Promise<void> => {
     expect(await run(line)).toMatchObject({ code: 0 });
   };
-  if (state === 'applied' || state === 'held') await reach('up');
+  if (state === 'planned') await reach('plan --out plan.json');
+  if (state === 'clean') await database.execute('truncate users cascade');
+  if (['applied', 'ended', 'held'].includes(state)) await reach('up');
   if (state === 'held') await reach(`restore ${ID} --reason test`);
   if (isBatched) await reach('up --batch-size 20 --batch-target 0.001 --max-duration 0.001');
   await database.execute("update hygiene.archives set created_at = created_at - interval '9 days'");
