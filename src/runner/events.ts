@@ -2,6 +2,7 @@ import type { CheckResult } from '../authoring/expect.ts';
 import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { EventError, EventName, NewEvent } from '../ledger/events.ts';
+import type { DatabaseIdentity } from '../ledger/identity.ts';
 import type { Engine } from './engine.ts';
 import type { Evidence } from './main-transaction.ts';
 import type { RunnableMigration } from './runnable.ts';
@@ -10,7 +11,7 @@ import type { RunnableMigration } from './runnable.ts';
 export interface EventContext {
   readonly engine: Engine;
   readonly environment: string | null;
-  readonly identity: object | null;
+  readonly identity: DatabaseIdentity;
   /** Version of the ledger's tables: this tool's own, or the one before. */
   readonly ledgerVersion: number;
 }

@@ -5,7 +5,7 @@ import { useDatabase } from '../support/database.ts';
 import { checkPurge, expectIntactLedger, openWorld, type PurgeWorld } from './check-purge.ts';
 import { randomDatabases } from './random-database.ts';
 
-const RUNS = 60;
+const RUNS = 25;
 
 describe('a purge of any tables, keys and rows', () => {
   const database = useDatabase();

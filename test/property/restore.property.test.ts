@@ -5,7 +5,7 @@ import { useDatabase } from '../support/database.ts';
 import { expectIntactLedger, openWorld, type PurgeWorld } from './check-purge.ts';
 import { checkRestore, randomRestores } from './check-restore.ts';
 
-const RUNS = 40;
+const RUNS = 20;
 
 describe('a restore of whatever was removed and changed', () => {
   const database = useDatabase();

@@ -8,6 +8,7 @@ import { Ledger, type LedgerSnapshot } from '../../ledger/ledger.ts';
 import type { Guard } from '../../planner/guard.ts';
 import type { Engine } from '../engine.ts';
 import type { EventContext } from '../events.ts';
+import { assertIdentity } from '../preconditions.ts';
 import { type GuardTransaction, inGuardTransaction, tryRepeatedly } from './guard-transaction.ts';
 import { guardContext, guardsOf } from './guards-of.ts';
 import { OPEN } from './open-guards.ts';
@@ -53,6 +54,7 @@ export async function settleOpenGuards(
   ids: readonly string[],
 ): Promise<readonly GuardOutcome[]> {
   const context = await guardContext(engine, snapshot);
+  assertIdentity(snapshot, context.identity);
   const records = readHistory(snapshot.events);
   const wasOpen = ({ migrationId, guard }: GuardOutcome): boolean =>
     OPEN.has(records.get(migrationId)?.guards.get(guard.name) ?? 'dropped');

@@ -6,7 +6,7 @@ import { after, type Event, histories, START } from './chain-model.ts';
 import { ChainWorld } from './chain-world.ts';
 import { expectState } from './expect-state.ts';
 
-const RUNS = 25;
+const RUNS = 10;
 
 /** Always tried: one migration applied, one skipped, one failing, and all of them in the end. */
 const EVERY_OUTCOME: readonly Event[] = [

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { RunnerProcess } from '../engine/runner-process.ts';
 import { events } from '../engine/witness.ts';
 import { freshDatabase } from '../support/database.ts';
-import { Crowd, SMALL_BATCH_FLAGS } from './crowd.ts';
-import { killRounds } from './kill-rounds.ts';
+import { Crowd, SMALL_BATCH_FLAGS } from '../batched/crowd.ts';
+import { killRounds } from '../batched/kill-rounds.ts';
 
 const SEED = Number(process.env['SEED'] ?? 20_261_125);
 const KILLS = 3;

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { installOperation } from '../../src/app/operations/install.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
-import { Gate } from './gate.ts';
-import { RunnerProcess } from './runner-process.ts';
-import { purgeDemoUsers, Workbench } from './workbench.ts';
+import { Gate } from '../engine/gate.ts';
+import { RunnerProcess } from '../engine/runner-process.ts';
+import { purgeDemoUsers, Workbench } from '../engine/workbench.ts';
 
 const ID = '20260101000000_purge_demo_users';
 

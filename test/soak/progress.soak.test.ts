@@ -5,8 +5,8 @@ import { upOperation } from '../../src/app/operations/up.ts';
 import type { ProgressReport } from '../../src/kernel/progress.ts';
 import { type CliOptions, type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase } from '../support/database.ts';
-import { Gate } from './gate.ts';
-import { migration, purgeDemoUsers, Workbench } from './workbench.ts';
+import { Gate } from '../engine/gate.ts';
+import { migration, purgeDemoUsers, Workbench } from '../engine/workbench.ts';
 
 const ID = '20260101000000_purge_demo_users';
 

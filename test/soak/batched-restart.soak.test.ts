@@ -4,7 +4,7 @@ import { countOf, events } from '../engine/witness.ts';
 import { evidenceOf } from '../engine/workbench.ts';
 import { createDatabase } from '../support/database.ts';
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
-import { Crowd } from './crowd.ts';
+import { Crowd } from '../batched/crowd.ts';
 
 /** A server of its own, since all databases of a server go down with it. */
 describe('a server that is restarted in the middle of the batches', () => {

@@ -11,7 +11,7 @@ import {
 import type { Connection } from '../../src/database/connection.ts';
 import { rawSql } from '../../src/kernel/sql.ts';
 import { evidenceOf, migration, purgeDemoUsers } from '../engine/workbench.ts';
-import { onEmbedded, onServer, type SampleProject } from './both-projects.ts';
+import { onEmbedded, onServer, type SampleProject } from '../contract/both-projects.ts';
 
 const PURGE = '20260101000000_purge_demo_users';
 const SCRUB = '20260102000000_scrub_names';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { rawSql } from '../../src/kernel/sql.ts';
 import { evidenceOf, purgeDemoUsers } from '../engine/workbench.ts';
-import { onEmbedded } from './both-projects.ts';
+import { onEmbedded } from '../contract/both-projects.ts';
 
 /** The server's side of it is in `test/engine/window-*`. */
 test.each(['detach', 'rewrite'] as const)(
