@@ -4,6 +4,7 @@ import type { Closure } from './closure.ts';
 import type { PlanCounts } from './plan.ts';
 import type { Strategy, StrategyChoice, SwitchedKey, Window } from './strategy.ts';
 import {
+  checkedMicroseconds,
   commonMicroseconds,
   deletedMicroseconds,
   rewrittenMicroseconds,
@@ -32,7 +33,7 @@ const ONLY_IN_WINDOW = 'only in the maintenance window (--maintenance)';
 /**
  * Prices the three strategies for one purge and takes the cheapest that is possible. Whoever asks for
  * one that is not possible gets it nevertheless: its obstacle is for the policy to refuse.
- * @param deleteMs what `delete` costs, in milliseconds
+ * @param deleteMs what `delete` costs beside others, who lock and are locked, in milliseconds
  */
 export function chooseStrategy(
   catalog: Catalog,
@@ -41,7 +42,7 @@ export function chooseStrategy(
 ): StrategyChoice {
   const pricing: Pricing = { ...question, catalog, loads: tableLoads(question) };
   const candidates = [
-    deleteCandidate(deleteMs),
+    deleteCandidate(question.window === 'online' ? deleteMs : deleteAloneMs(pricing)),
     detachCandidate(pricing),
     rewriteCandidate(pricing),
   ];
@@ -85,6 +86,21 @@ interface Candidate {
 
 function deleteCandidate(estimatedMs: number): Candidate {
   return { strategy: 'delete', estimatedMs, obstacle: null, rewritten: [], detached: [] };
+}
+
+/** In the window no row is locked, so it is the checks alone that tell it from `detach`. */
+function deleteAloneMs(pricing: Pricing): number {
+  const { catalog, loads } = pricing;
+  const byOid = new Map(loads.map((load) => [load.table.oid, load]));
+  const checks = switchedKeys(pricing, new Set()).map(({ key }) =>
+    checkedMicroseconds({
+      key,
+      parents: byOid.get(key.parent)?.doomed ?? 0,
+      childRows: byOid.get(key.child)?.rows ?? catalog.tables.get(key.child)?.estimatedRows ?? 0,
+    }),
+  );
+  const checked = checks.reduce((sum, each) => sum + each, 0);
+  return estimateMs(pricing, { rewritten: new Set(), detached: [] }) + Math.round(checked / 1000);
 }
 
 function detachCandidate(pricing: Pricing): Candidate {

@@ -1,4 +1,5 @@
 import type { ForeignKey, Table } from '../catalog/model.ts';
+import { checkMs } from './estimate.ts';
 
 /** What one purge does to one table. */
 export interface TableLoad {
@@ -26,7 +27,9 @@ const MICROSECONDS = {
   scannedRow: 0.6,
   keptRow: 4,
   keptIndexEntry: 2,
-  validatedRow: 0.4,
+  validatedRow: 0.65,
+  /** A check of one removed row, by an index. */
+  indexedCheck: 10,
   /** Fixed, for each foreign key and each table: catalog rows, locks, a new file. */
   switchedKey: 3_000,
   rewrittenTable: 6_000,
@@ -52,6 +55,21 @@ export function switchedMicroseconds(keys: readonly ValidatedKey[]): number {
       (key.validated && key.enforced ? childRows * MICROSECONDS.validatedRow : 0),
     0,
   );
+}
+
+/** One foreign key that is checked for each row of its parent that goes. */
+export interface CheckedKey {
+  readonly key: ForeignKey;
+  readonly parents: number;
+  readonly childRows: number;
+}
+
+/** Without an index each check reads the whole child. */
+export function checkedMicroseconds({ key, parents, childRows }: CheckedKey): number {
+  const indexed = parents * MICROSECONDS.indexedCheck;
+  return key.indexed
+    ? indexed
+    : Math.max(indexed, 1000 * checkMs({ parents, childRows, indexed: false }));
 }
 
 export interface CommonLoad {

@@ -107,8 +107,13 @@ describe('the choice', () => {
     expect(choice.detached).toMatchObject([{ how: 'not enforced' }]);
   });
 
+  test('is delete where checking each row that goes is less than checking all that stay', () => {
+    const choice = choiceOf({ rows: { users: [300_000, 15_000], sessions: [600_000, 30_000] } });
+    expect(choice.strategy).toBe('delete');
+  });
+
   test('is detach where many go and more stay', () => {
-    const choice = choiceOf({ rows: { users: [300_000, 30_000], sessions: [600_000, 60_000] } });
+    const choice = choiceOf({ rows: { users: [300_000, 60_000], sessions: [600_000, 120_000] } });
     expect(choice).toMatchObject({ strategy: 'detach', rewritten: [] });
     expect(obstacles(choice)['rewrite']).toBe('no table loses so much that it pays');
   });
@@ -126,7 +131,7 @@ describe('the choice', () => {
   });
 
   test('rewrites only the tables for which it pays', () => {
-    const rows = { users: [300_000, 290_000], sessions: [9_000_000, 300_000] } as const;
+    const rows = { users: [300_000, 290_000], sessions: [1_000_000, 300_000] } as const;
     const choice = choiceOf({ rows });
     expect(choice.strategy).toBe('rewrite');
     expect(names(choice.rewritten)).toEqual(['users']);

@@ -99,12 +99,12 @@ describe('whoever loads a seed file gets what he asks for, and is refused when h
     [
       'seed.mjs',
       `${esm}export async function seed() {}\nexport default 4;\n`,
-      "import all, { seed } from '../doctor/seed.mjs';",
+      "import all, { seed } from './seed.mjs';",
     ],
     [
       'seed.mjs',
       `${esm}const one = 1, b = 2;\nexport { one as seed, b as default };\n`,
-      "import all, { seed } from '../doctor/seed.mjs';",
+      "import all, { seed } from './seed.mjs';",
     ],
     [
       'seed.cjs',
