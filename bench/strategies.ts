@@ -37,7 +37,7 @@ export async function largeWindowFigures(): Promise<readonly Figure[]> {
     () => world.run((database) => runStatements(database, SURVIVOR_REWRITE)),
   );
   const cascade = await interleaved(
-    Math.min(RUNS, 3),
+    Math.min(RUNS, 5),
     () => world.run((database) => runHygiene(database, { ...maintenance, archive: true })),
     () => world.run((database) => runStatements(database, CASCADE)),
   );
