@@ -15,6 +15,7 @@ import { installLedger } from './install-ledger.ts';
 import type { Selected } from './pending.ts';
 import { assertAllowed, type Assurances } from './preconditions.ts';
 import type { RunnableMigration } from './runnable.ts';
+import { recordBackup } from './record-backup.ts';
 import { runWithUmzug } from './umzug-run.ts';
 
 /** Told while it goes on, since it may take hours. */
@@ -84,6 +85,7 @@ export async function runPending(engine: Engine, pending: PendingRun): Promise<P
   const settings = { ...configured.engine.settings, bound, backup: backupProof };
   const runEngine = { ...configured.engine, settings };
   const context = { engine: runEngine, environment, identity, ledgerVersion };
+  if (backupProof !== null) await recordBackup(context, backupProof);
   const run = new UpRun(context, migrations, observer);
   await run.go(selected);
   return run.result();

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/kernel/ports.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { createProject } from '../support/project.ts';
+import { events } from './witness.ts';
 import { purgeDemoUsers } from './workbench.ts';
 
 const ID = '20260101000000_purge_demo_users';
@@ -33,9 +34,10 @@ export default defineConfig({ environments: { production: ${demands} } });\n`,
 
 /** Refused with this code before anything ran; gives what was printed. */
 async function expectRefused(line: string, code: string): Promise<string> {
+  const before = await events(database);
   const { code: exit, stderr } = await run(line);
   expect([exit, said(stderr)]).toEqual([7, expect.stringContaining(code)]);
-  expect(await database.query('select event from hygiene.ledger')).toEqual([]);
+  expect(await events(database)).toEqual(before);
   expect(
     await database.query("select from users where email like '%@example.com' limit 1"),
   ).toHaveLength(1);
@@ -85,6 +87,22 @@ describe('an environment whose config demands a backup', () => {
     expect(
       await expectRefused(`${UP()} --backup-proof proof.json`, 'HYG_REFUSED_BACKUP'),
     ).toContain(says);
+  });
+
+  test('takes a good one, and records it once', async () => {
+    proof();
+    const line = `${UP()} --backup-proof proof.json --exec-order linear`;
+    writeFileSync(
+      join(cwd, 'hygiene', `${ID}.ts`),
+      purgeDemoUsers({ options: "dependents: 'all', budget: { max: 1 }" }),
+    );
+    expect((await run(line)).code).toBe(7);
+    expect((await run(line)).code).toBe(7);
+    const backups = await database.query(
+      "select note, evidence ->> 'id' as id from hygiene.ledger where event = 'backup'",
+    );
+    expect(backups).toEqual([{ note: 'pg_dump, s3://backups/nightly-0112', id: 'nightly-0112' }]);
+    writeFileSync(join(cwd, 'hygiene', `${ID}.ts`), purgeDemoUsers());
   });
 
   test.each([
