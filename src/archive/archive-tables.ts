@@ -35,6 +35,11 @@ export class ArchiveTables {
     this.schemas = schemas;
   }
 
+  /** Whether the role makes tables there by itself. */
+  async mayCreate(): Promise<boolean> {
+    return (await this.#readMeans()).mayCreate;
+  }
+
   /** Makes an archive of the rows that a query returns. @returns how many */
   async createFrom(name: QualifiedName, source: QualifiedName, query: Sql): Promise<number> {
     if (!(await this.#readMeans()).mayCreate) {

@@ -42,9 +42,9 @@ export class Archive {
     for (const record of known) this.#records.set(record.archive.quoted, record);
   }
 
-  /** The schema of its tables. */
-  get schema(): string {
-    return this.#place.schemas.archive;
+  /** The schema of its tables, where the role may make others there; else null. */
+  async ownSchema(): Promise<string | null> {
+    return (await this.#tables.mayCreate()) ? this.#place.schemas.archive : null;
   }
 
   get records(): readonly ArchiveRecord[] {

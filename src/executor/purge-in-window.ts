@@ -21,8 +21,8 @@ import { removeInWindow } from './window-removal.ts';
 const SURVIVORS_FROM_SHARE = 0.5;
 
 interface WindowScope extends PurgeScope {
-  /** Where tables may be put that are gone before the transaction ends. */
-  readonly schema: string;
+  /** Where tables may be put that are gone before the transaction ends; null: only temporary ones. */
+  readonly schema: string | null;
 }
 
 /**

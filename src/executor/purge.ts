@@ -99,7 +99,7 @@ export async function carryOutPurge(
   observe?.(selecting(prepared.closure.root));
   const plan =
     window === 'maintenance'
-      ? await purgeInWindow({ ...scope, schema: archive.schema }, prepared, removal)
+      ? await purgeInWindow({ ...scope, schema: await archive.ownSchema() }, prepared, removal)
       : await purgeOnline(scope, prepared, removal);
   return { label: prepared.label, plan, removal };
 }

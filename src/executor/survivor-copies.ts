@@ -30,10 +30,10 @@ export class SurvivorCopies {
   /** @param prefix names the tables; unique in the transaction */
   static async within(
     connection: Connection,
-    schema: string,
+    schema: string | null,
     prefix: string,
   ): Promise<SurvivorCopies> {
-    const isShared = connection.kind !== 'embedded' && (await mayCreateIn(connection, schema));
+    const isShared = connection.kind !== 'embedded' && schema !== null;
     // What is read is written by this process alone; the planner thinks that handing rows over costs more.
     if (isShared) await connection.query(rawSql('set local parallel_tuple_cost = 0'));
     return new SurvivorCopies(connection, isShared ? schema : null, prefix);
@@ -74,12 +74,4 @@ export class SurvivorCopies {
     await connection.query(sql`select set_config(${name}, ${before}, true)`);
     return result;
   }
-}
-
-async function mayCreateIn(connection: Connection, schema: string): Promise<boolean> {
-  const { may } = await queryOne<{ may: boolean }>(
-    connection,
-    sql`select has_schema_privilege(${schema}, 'create') as may`,
-  );
-  return may;
 }
