@@ -1,5 +1,6 @@
 import { queryOne, type Connection } from '../database/connection.ts';
 import { sql } from '../kernel/sql.ts';
+import { differingFields, type IdentityDifference } from '../policy/identity.ts';
 
 /** What tells a database from its copies. Null: the server did not say. */
 export interface DatabaseIdentity {
@@ -22,12 +23,6 @@ export interface MarkedIdentity extends DatabaseIdentity {
 }
 
 type Field = keyof DatabaseIdentity;
-
-export interface IdentityDifference {
-  readonly field: Field;
-  readonly marked: string | number;
-  readonly now: string | number;
-}
 
 interface PlainRow {
   readonly database: string;
@@ -83,6 +78,8 @@ function readControl(connection: Connection): Promise<ControlRow> {
   );
 }
 
+const ADDRESS: ReadonlySet<Field> = new Set(['address', 'port']);
+
 const FIELDS: readonly Field[] = [
   'systemIdentifier',
   'timeline',
@@ -105,12 +102,9 @@ export function compareIdentity(
 ): readonly IdentityDifference[] {
   const here = addressOf(now);
   const isKnownAddress = here !== null && marked.addresses?.includes(here) === true;
-  return FIELDS.flatMap((field) => {
-    if (isKnownAddress && (field === 'address' || field === 'port')) return [];
-    // A mark that was made by hand, or by an older version, may lack a field.
-    const before = (marked[field] as DatabaseIdentity[Field] | undefined) ?? null;
-    const after = now[field];
-    if (before === null || after === null || before === after) return [];
-    return [{ field, marked: before, now: after }];
-  });
+  const fields = FIELDS.filter((field) => !isKnownAddress || !ADDRESS.has(field));
+  // A mark that was made by hand, or by an older version, may lack a field.
+  const known: Partial<DatabaseIdentity> = marked;
+  const before = Object.fromEntries(fields.map((field) => [field, known[field] ?? null]));
+  return differingFields(before, { ...now });
 }

@@ -1,5 +1,6 @@
 import { HygieneError } from '../kernel/errors.ts';
 import type { Demands } from './environment.ts';
+import { differingFields, type IdentityFields } from './identity.ts';
 
 /** What whoever made a backup says of it. */
 export interface BackupProof {
@@ -7,7 +8,7 @@ export interface BackupProof {
   /** ISO 8601. */
   readonly takenAt: string;
   /** As far as it is known: `systemIdentifier`, `database` and so on, as `ledger` shows them. */
-  readonly identity: Readonly<Record<string, string | number | null>>;
+  readonly identity: IdentityFields;
   readonly location: string;
   readonly method: string;
   readonly sha256?: string | undefined;
@@ -18,7 +19,7 @@ export interface BackupProof {
 export interface BackupFacts {
   readonly environment: string;
   readonly proof: BackupProof | null;
-  readonly identity: Readonly<Record<string, string | number | null>>;
+  readonly identity: IdentityFields;
   /** The clock of this machine. */
   readonly now: Date;
 }
@@ -51,13 +52,10 @@ export function checkBackup(
   if (mustBeRestoreTested && proof.restoreTestedAt === undefined) {
     return refused(`Nobody has tested a restore of backup ${proof.id}; ${environment} demands it.`);
   }
-  const other = Object.entries(proof.identity).find(([field, value]) => {
-    const here = identity[field] ?? null;
-    return value !== null && here !== null && value !== here;
-  });
+  const [other] = differingFields(proof.identity, identity);
   return other === undefined
     ? null
-    : refused(`Backup ${proof.id} is of another database: ${other[0]} ${String(other[1])}.`);
+    : refused(`Backup ${proof.id} is of another database: ${other.field} ${String(other.marked)}.`);
 }
 
 function hours(count: number): string {

@@ -3,11 +3,29 @@ import { HygieneError } from '../kernel/errors.ts';
 export interface IdentityFacts {
   /** The environment that the database was marked as. */
   readonly environment: string;
-  readonly differences: readonly {
-    readonly field: string;
-    readonly marked: string | number;
-    readonly now: string | number;
-  }[];
+  readonly differences: readonly IdentityDifference[];
+}
+
+export interface IdentityDifference {
+  readonly field: string;
+  readonly marked: string | number;
+  readonly now: string | number;
+}
+
+/** Facts of a database by name; null: nobody could tell. */
+export type IdentityFields = Readonly<Record<string, string | number | null>>;
+
+/** What differs. What one of the two does not know is no difference. */
+export function differingFields(
+  before: IdentityFields,
+  now: IdentityFields,
+): readonly IdentityDifference[] {
+  return Object.entries(before).flatMap(([field, marked]) => {
+    const here = now[field] ?? null;
+    return marked === null || here === null || marked === here
+      ? []
+      : [{ field, marked, now: here }];
+  });
 }
 
 /**

@@ -2,6 +2,7 @@ import { counted, grouped } from '../kernel/counts.ts';
 import { sha256 } from '../kernel/digest.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
+import { differingFields, type IdentityFields } from './identity.ts';
 
 /** What a plan says of one table. */
 export interface BoundTable {
@@ -20,7 +21,7 @@ export interface BoundMigration {
 export interface PlanBinding {
   readonly environment: string | null;
   /** What tells the database from its copies, without its address: there may be several ways to it. */
-  readonly identity: Readonly<Record<string, string | number | null>>;
+  readonly identity: IdentityFields;
   readonly window: Window;
   readonly strategy: Strategy | null;
   readonly migrations: readonly BoundMigration[];
@@ -103,11 +104,9 @@ export function checkBoundCounts(
 }
 
 function identityDifferences(planned: PlanBinding, now: PlanBinding): readonly string[] {
-  const fields = Object.entries(planned.identity).flatMap(([field, value]) => {
-    const here = now.identity[field] ?? null;
-    if (value === null || here === null || value === here) return [];
-    return [`database: ${field} was ${String(value)}, is ${String(here)}`];
-  });
+  const fields = differingFields(planned.identity, now.identity).map(
+    (each) => `database: ${each.field} was ${String(each.marked)}, is ${String(each.now)}`,
+  );
   const [before, after] = [planned.environment, now.environment].map((each) => each ?? 'unmarked');
   return before === after ? fields : [...fields, `environment: was ${before}, is ${after}`];
 }

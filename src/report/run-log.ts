@@ -1,3 +1,4 @@
+import type { Actor } from '../ledger/actor.ts';
 import type { MigrationResult } from '../runner/up-run.ts';
 import type { UpReport } from '../runner/up.ts';
 import { grouped } from '../kernel/counts.ts';
@@ -8,20 +9,10 @@ import { type TargetFacts, targetLines } from './target.ts';
 import { upText } from './up.ts';
 import { moment } from './wording.ts';
 
-/** Who ran it, as far as the machine knows; what it does not know is null. */
-interface ActorFacts {
-  readonly osUser: string | null;
-  readonly host: string | null;
-  readonly ci: string | null;
-  readonly ciUrl: string | null;
-  readonly ciUser: string | null;
-  readonly commit: string | null;
-}
-
 export interface RunLogFacts extends UpReport {
   readonly target: TargetFacts;
   readonly runId: string;
-  readonly actor: ActorFacts;
+  readonly actor: Actor;
   /** Digest of the plan that the run was held to; null: it was given none. */
   readonly planDigest: string | null;
   readonly at: Date;
@@ -52,7 +43,7 @@ export function runLogText(facts: RunLogFacts): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function actorLine({ osUser, host, ci, ciUrl, ciUser, commit }: ActorFacts): string {
+function actorLine({ osUser, host, ci, ciUrl, ciUser, commit }: Actor): string {
   const parts = [
     `${osUser ?? 'somebody'} on ${host ?? 'an unknown host'}`,
     ...(ci === null ? [] : [`${ci}${ciUser === null ? '' : ` (${ciUser})`}`]),

@@ -1,3 +1,5 @@
+import type { IdentityDifference } from '../policy/identity.ts';
+
 export interface FileAction {
   readonly path: string;
   readonly action: 'created' | 'kept' | 'changed';
@@ -26,11 +28,7 @@ export interface InstallFacts {
   readonly marked: boolean;
   readonly before: {
     readonly environment: string;
-    readonly differences: readonly {
-      readonly field: string;
-      readonly marked: string | number;
-      readonly now: string | number;
-    }[];
+    readonly differences: readonly IdentityDifference[];
   } | null;
 }
 

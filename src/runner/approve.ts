@@ -3,12 +3,13 @@ import { HygieneError } from '../kernel/errors.ts';
 import { rawSql } from '../kernel/sql.ts';
 import type { AppendedEvent } from '../ledger/events.ts';
 import { type MigrationRecord, readHistory } from '../ledger/history.ts';
-import { type DatabaseIdentity, readIdentity } from '../ledger/identity.ts';
+import type { DatabaseIdentity } from '../ledger/identity.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { statusAfter } from '../ledger/transitions.ts';
+import { differingFields } from '../policy/identity.ts';
 import type { PlanFile } from '../policy/plan-binding.ts';
 import type { Engine } from './engine.ts';
-import { type EventContext, migrationEvent } from './events.ts';
+import { contextFrom, type EventContext, migrationEvent } from './events.ts';
 import { assertHead } from './inspection.ts';
 import { assertIdentity } from './preconditions.ts';
 
@@ -35,18 +36,15 @@ export async function approve(
   const ledger = new Ledger(connection, engine.names);
   const snapshot = await ledger.snapshot();
   assertHead(snapshot);
-  if (!snapshot.installed || snapshot.schemaVersion === null) throw noLedger();
-  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
-  assertIdentity(snapshot, identity);
-  assertSameDatabase(plan, identity);
+  if (!snapshot.installed) throw noLedger();
+  const context = await contextFrom(engine, snapshot);
+  assertIdentity(snapshot, context.identity);
+  assertSameDatabase(plan, context.identity);
   const { migrations, digest } = plan;
   if (migrations.length === 0) throw unfit('It plans nothing, so there is nothing to approve.');
   const records = readHistory(snapshot.events);
-  const environment = snapshot.marker?.environment ?? null;
-  const context = { engine, environment, identity, ledgerVersion: snapshot.schemaVersion };
-
   const approved = await recordApprovals(context, { plan, ticket }, records);
-  return { environment, digest, approved };
+  return { environment: context.environment, digest, approved };
 }
 
 async function recordApprovals(
@@ -74,14 +72,10 @@ async function recordApprovals(
 }
 
 function assertSameDatabase({ identity }: PlanFile, now: DatabaseIdentity): void {
-  const here: Readonly<Record<string, string | number | null>> = { ...now };
-  const other = Object.entries(identity).find(([field, value]) => {
-    const is = here[field] ?? null;
-    return value !== null && is !== null && value !== is;
-  });
+  const [other] = differingFields(identity, { ...now });
   if (other === undefined) return;
-  const [field, value] = other;
-  throw unfit(`It is of another database: ${field} ${String(value)}, here ${String(here[field])}.`);
+  const { field, marked, now: here } = other;
+  throw unfit(`It is of another database: ${field} ${String(marked)}, here ${String(here)}.`);
 }
 
 function unfit(message: string): HygieneError {

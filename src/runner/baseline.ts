@@ -9,13 +9,11 @@ import { HygieneError } from '../kernel/errors.ts';
 import { rawSql } from '../kernel/sql.ts';
 import type { AppendedEvent } from '../ledger/events.ts';
 import { readHistory } from '../ledger/history.ts';
-import { readIdentity } from '../ledger/identity.ts';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
-import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { statusAfter } from '../ledger/transitions.ts';
 import { attemptAgain } from './attempts.ts';
 import { type Engine, runLock, transactionSettings } from './engine.ts';
-import { type EventContext, migrationEvent } from './events.ts';
+import { contextFrom, type EventContext, migrationEvent } from './events.ts';
 import { asRunError } from './failures.ts';
 import { filesInTurn, inspect, type MigrationSource } from './inspection.ts';
 import { installLedger } from './install-ledger.ts';
@@ -60,7 +58,8 @@ export async function baseline(
   const migrations: RunnableMigration[] = [];
   for (const id of ids) migrations.push(await source.load(id));
   if (!snapshot.installed) await installLedger(engine);
-  const context = await contextOf(engine, snapshot);
+  const context = await contextFrom(engine, snapshot);
+  assertIdentity(snapshot, context.identity);
   const recorded =
     migrations.length === 0
       ? []
@@ -86,18 +85,6 @@ async function wantedIds(
     throw notBaselinable(id, `${id} is ${status}`, 'hygiene status   shows where it stands.');
   }
   return [id];
-}
-
-async function contextOf(engine: Engine, snapshot: LedgerSnapshot): Promise<EventContext> {
-  const marker = snapshot.marker?.marker ?? null;
-  const identity = await readIdentity(engine.session.connection, marker);
-  assertIdentity(snapshot, identity);
-  return {
-    engine,
-    environment: snapshot.marker?.environment ?? null,
-    identity,
-    ledgerVersion: snapshot.schemaVersion ?? SCHEMA_VERSION,
-  };
 }
 
 /** All or none: one transaction under the run lock. */

@@ -2,7 +2,9 @@ import type { CheckResult } from '../authoring/expect.ts';
 import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { EventError, EventName, NewEvent } from '../ledger/events.ts';
-import type { DatabaseIdentity } from '../ledger/identity.ts';
+import { type DatabaseIdentity, readIdentity } from '../ledger/identity.ts';
+import type { LedgerSnapshot } from '../ledger/ledger.ts';
+import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import type { Engine } from './engine.ts';
 import type { Evidence } from './main-transaction.ts';
 import type { RunnableMigration } from './runnable.ts';
@@ -14,6 +16,19 @@ export interface EventContext {
   readonly identity: DatabaseIdentity;
   /** Version of the ledger's tables: this tool's own, or the one before. */
   readonly ledgerVersion: number;
+}
+
+/** For a ledger as it was seen; where there was none, this tool's own version is made. */
+export async function contextFrom(
+  engine: Engine,
+  { marker, schemaVersion }: Pick<LedgerSnapshot, 'marker' | 'schemaVersion'>,
+): Promise<EventContext> {
+  return {
+    engine,
+    environment: marker?.environment ?? null,
+    identity: await readIdentity(engine.session.connection, marker?.marker ?? null),
+    ledgerVersion: schemaVersion ?? SCHEMA_VERSION,
+  };
 }
 
 export function migrationEvent(

@@ -5,14 +5,12 @@ import { HygieneError } from '../kernel/errors.ts';
 import { rawSql } from '../kernel/sql.ts';
 import type { AppendedEvent } from '../ledger/events.ts';
 import { type MigrationRecord, readHistory } from '../ledger/history.ts';
-import { readIdentity } from '../ledger/identity.ts';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
-import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { statusAfter } from '../ledger/transitions.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
 import { isForEnvironment } from '../policy/environment.ts';
 import { type Engine, runLock, transactionSettings } from './engine.ts';
-import { eventError, type EventContext, migrationEvent } from './events.ts';
+import { contextFrom, eventError, type EventContext, migrationEvent } from './events.ts';
 import { asCommandError } from './failures.ts';
 import { filesInTurn, inspect, type MigrationSource } from './inspection.ts';
 import { installLedger } from './install-ledger.ts';
@@ -97,13 +95,7 @@ export async function rehearse(
 /** The proofs need functions of the ledger's schema, so it is made where it is missing, as `up` does. */
 async function contextOf(engine: Engine, snapshot: LedgerSnapshot): Promise<EventContext> {
   if (!snapshot.installed) await installLedger(engine);
-  const marker = snapshot.marker?.marker ?? null;
-  return {
-    engine,
-    environment: snapshot.marker?.environment ?? null,
-    identity: await readIdentity(engine.session.connection, marker),
-    ledgerVersion: snapshot.schemaVersion ?? SCHEMA_VERSION,
-  };
+  return contextFrom(engine, snapshot);
 }
 
 function isEnding({ outcome }: RehearsalResult): boolean {

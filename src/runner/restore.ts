@@ -8,7 +8,6 @@ import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
 import type { AppendedEvent, TableRows } from '../ledger/events.ts';
 import { type MigrationRecord, readHistory } from '../ledger/history.ts';
-import { readIdentity } from '../ledger/identity.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { Status } from '../ledger/transitions.ts';
 import { checkConfirmation } from '../policy/environment.ts';
@@ -16,7 +15,7 @@ import { attemptAgain } from './attempts.ts';
 import { type ListedArchive, listArchives } from './archives.ts';
 import { endBatches } from './batched/forget.ts';
 import { type Engine, runLock, transactionSettings } from './engine.ts';
-import { type EventContext, migrationEvent } from './events.ts';
+import { contextFrom, type EventContext, migrationEvent } from './events.ts';
 import { takeGuardsAway } from './guards/drop-guards.ts';
 import { guardEvent } from './guards/guard-transaction.ts';
 import { assertHead } from './inspection.ts';
@@ -77,12 +76,10 @@ export async function commandContext(
   assertHead(snapshot);
   const isKnown = isFile || readHistory(snapshot.events).has(id);
   if (!isKnown) throw unknownId(id);
-  const ledgerVersion = snapshot.schemaVersion;
-  if (ledgerVersion === null) throw neverApplied(id);
-  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
-  assertIdentity(snapshot, identity);
-  const environment = snapshot.marker?.environment ?? null;
-  return { engine, environment, identity, ledgerVersion };
+  if (snapshot.schemaVersion === null) throw neverApplied(id);
+  const context = await contextFrom(engine, snapshot);
+  assertIdentity(snapshot, context.identity);
+  return context;
 }
 
 async function assertConfirmed(

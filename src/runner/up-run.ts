@@ -1,14 +1,12 @@
 import { cancelledError } from '../database/cancellable.ts';
 import type { HygieneError } from '../kernel/errors.ts';
 import { readHistory } from '../ledger/history.ts';
-import { readIdentity } from '../ledger/identity.ts';
 import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
-import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import type { Demands } from '../policy/environment.ts';
 import { lookAfterSpace, type SpaceReport } from './after-commit.ts';
 import { type ApplyOutcome, applyMigration } from './apply-migration.ts';
 import type { Engine } from './engine.ts';
-import type { EventContext } from './events.ts';
+import { contextFrom, type EventContext } from './events.ts';
 import type { GuardOutcome } from './guards/settle-guards.ts';
 import { asCommandError } from './failures.ts';
 import { installLedger } from './install-ledger.ts';
@@ -71,20 +69,17 @@ export interface PendingResult {
  */
 export async function runPending(engine: Engine, pending: PendingRun): Promise<PendingResult> {
   const { snapshot, selected, migrations, plan, backupProof, observer } = pending;
-  const { connection } = engine.session;
-  const environment = snapshot.marker?.environment ?? null;
-  observer?.begun(environment);
+  observer?.begun(snapshot.marker?.environment ?? null);
   const { demands, planTolerance, ...configured } = await pending.configured();
-  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
+  const seen = await contextFrom(configured.engine, snapshot);
+  const { environment, identity } = seen;
   const intent = { ...pending, identity, demands: demands(environment), planTolerance };
   await assertAllowed(configured.engine, intent);
 
   if (!snapshot.installed) await installLedger(engine);
-  const ledgerVersion = snapshot.schemaVersion ?? SCHEMA_VERSION;
   const bound = plan === null ? null : { plan, tolerance: planTolerance };
   const settings = { ...configured.engine.settings, bound, backup: backupProof };
-  const runEngine = { ...configured.engine, settings };
-  const context = { engine: runEngine, environment, identity, ledgerVersion };
+  const context = { ...seen, engine: { ...configured.engine, settings } };
   if (backupProof !== null) await recordBackup(context, backupProof);
   const run = new UpRun(context, migrations, observer);
   await run.go(selected);

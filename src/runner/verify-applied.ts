@@ -3,10 +3,9 @@ import { introspect } from '../catalog/introspect.ts';
 import { applySettings, BEGIN } from '../database/settings.ts';
 import { rawSql } from '../kernel/sql.ts';
 import { type MigrationRecord, readHistory } from '../ledger/history.ts';
-import { readIdentity } from '../ledger/identity.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import { type Engine, transactionSettings } from './engine.ts';
+import { contextFrom } from './events.ts';
 import type { RunnableMigration } from './runnable.ts';
 import { asRunError } from './failures.ts';
 import { checkGuards } from './guards/check-guards.ts';
@@ -48,16 +47,13 @@ export async function verifyApplied(
     loaded.push(await source.load(id));
   const migrations = loaded.length === 0 ? [] : await verifyAll(engine, loaded, records);
   const guards = await checkGuards(engine, snapshot);
-  const environment = snapshot.marker?.environment ?? null;
   const verified = migrations.flatMap(({ id, checks }) => {
     const record = records.get(id);
     return record === undefined ? [] : [{ record, checks }];
   });
-  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
-  const ledgerVersion = snapshot.schemaVersion ?? SCHEMA_VERSION;
-  const context = { engine, environment, identity, ledgerVersion };
+  const context = await contextFrom(engine, snapshot);
   return {
-    environment,
+    environment: context.environment,
     notRecorded: await recordVerification(context, verified),
     migrations,
     guards,

@@ -3,10 +3,9 @@ import { resolve } from 'node:path';
 import type { TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import { readHistory } from '../../ledger/history.ts';
-import { readIdentity } from '../../ledger/identity.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { type ListedArchive, listArchives } from '../../runner/archives.ts';
-import type { EventContext } from '../../runner/events.ts';
+import { contextFrom, type EventContext } from '../../runner/events.ts';
 import { exportArchive, type ExportReport } from '../../runner/export-archive.ts';
 import { assertHead } from '../../runner/inspection.ts';
 import { type PrunedApplication, pruneArchives } from '../../runner/prune-archives.ts';
@@ -108,11 +107,7 @@ async function contextOf(
   const isUnknown = id !== null && !readHistory(snapshot.events).has(id);
   if (isUnknown) throw unknownId(id);
   if (snapshot.schemaVersion === null) return { context: null, environment };
-  const identity = await readIdentity(connection, snapshot.marker?.marker ?? null);
-  return {
-    context: { engine, environment, identity, ledgerVersion: snapshot.schemaVersion },
-    environment,
-  };
+  return { context: await contextFrom(engine, snapshot), environment };
 }
 
 function unknownId(id: string): HygieneError {

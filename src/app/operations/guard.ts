@@ -6,7 +6,7 @@ import type { Engine } from '../../runner/engine.ts';
 import { addGuards, type GuardScript, guardScripts } from '../../runner/guards/add-guards.ts';
 import { checkGuards } from '../../runner/guards/check-guards.ts';
 import { type DroppedGuard, dropGuards } from '../../runner/guards/drop-guards.ts';
-import { guardContext } from '../../runner/guards/guards-of.ts';
+import { contextFrom } from '../../runner/events.ts';
 import { type InspectedGuard, inspectGuards } from '../../runner/guards/inspect-guards.ts';
 import type { GuardOutcome } from '../../runner/guards/settle-guards.ts';
 import { assertHead } from '../../runner/inspection.ts';
@@ -78,7 +78,7 @@ export function guardDropOperation(
 ): Promise<GuardDropReport> {
   return withGuards(world, { ...options, purpose: 'apply' }, async (engine, snapshot, facts) => {
     const { id, reason } = options;
-    const context = await guardContext(engine, snapshot);
+    const context = await contextFrom(engine, snapshot);
     return { ...facts, id, dropped: await dropGuards(context, id, reason) };
   });
 }

@@ -2,8 +2,9 @@ import type { TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import { ledgerScript, ledgerUpgradeDdl, rolesScript } from '../../ledger/ddl.ts';
 import type { EnvironmentMarker } from '../../ledger/environment-marker.ts';
-import { compareIdentity, type IdentityDifference } from '../../ledger/identity.ts';
+import { compareIdentity } from '../../ledger/identity.ts';
 import { Ledger } from '../../ledger/ledger.ts';
+import type { IdentityDifference } from '../../policy/identity.ts';
 import { installLedger, upgradeLedger } from '../../runner/install-ledger.ts';
 import {
   type ConnectOptions,

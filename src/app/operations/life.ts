@@ -2,6 +2,7 @@ import type { TargetDescription } from '../../database/connection.ts';
 import { baseline, type BaselineOptions, type BaselineReport } from '../../runner/baseline.ts';
 import { retire, type RetireReport } from '../../runner/retire.ts';
 import { type ConnectOptions, withEngine, type World } from '../compose.ts';
+import { isFile } from './restore.ts';
 
 export interface BaselineOperationReport extends BaselineReport {
   readonly target: TargetDescription;
@@ -28,10 +29,10 @@ export function retireOperation(
   world: World,
   options: ConnectOptions & { readonly id: string; readonly reason: string },
 ): Promise<RetireOperationReport> {
-  return withEngine(world, { ...options, purpose: 'apply' }, async ({ engine, project }) => {
+  return withEngine(world, { ...options, purpose: 'apply' }, async (opened) => {
+    const { engine } = opened;
     const { id, reason } = options;
-    const isFile = project.migrations().files.some((file) => file.id === id);
-    const report = await retire(engine, { id, reason, isFile });
+    const report = await retire(engine, { id, reason, isFile: isFile(opened, id) });
     return { ...report, target: engine.session.target };
   });
 }

@@ -58,6 +58,7 @@ export function reapplyOperation(
   });
 }
 
-function isFile({ project }: OpenedEngine, wanted: string): boolean {
+/** Whether a migration has a file. */
+export function isFile({ project }: Pick<OpenedEngine, 'project'>, wanted: string): boolean {
   return project.migrations().files.some(({ id }) => id === wanted);
 }

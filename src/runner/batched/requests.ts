@@ -3,13 +3,12 @@ import { HygieneError } from '../../kernel/errors.ts';
 import { rawSql } from '../../kernel/sql.ts';
 import type { EventName } from '../../ledger/events.ts';
 import { readHistory } from '../../ledger/history.ts';
-import { readIdentity } from '../../ledger/identity.ts';
 import { outdatedLedger } from '../../ledger/ledger-errors.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { allProgress, isAlive, ProgressStore } from '../../ledger/progress.ts';
 import type { Progress } from '../../ledger/progress-rows.ts';
 import { type Engine, transactionSettings } from '../engine.ts';
-import { type EventContext, migrationEvent } from '../events.ts';
+import { contextFrom, type EventContext, migrationEvent } from '../events.ts';
 
 export type Asked = 'pause' | 'resume' | 'cancel';
 
@@ -37,13 +36,10 @@ export async function askBatches(
 ): Promise<AskReport> {
   const { connection } = engine.session;
   const snapshot = await new Ledger(connection, engine.names).snapshot();
-  const ledgerVersion = snapshot.schemaVersion ?? 0;
   if (!snapshot.installed) throw notFound(id);
-  if (ledgerVersion < 2) throw outdatedLedger(`hygiene ${asked}`);
-  const marker = snapshot.marker ?? { environment: null, marker: null };
-  const { environment } = marker;
-  const identity = await readIdentity(connection, marker.marker);
-  const context = { engine, environment, identity, ledgerVersion };
+  if ((snapshot.schemaVersion ?? 0) < 2) throw outdatedLedger(`hygiene ${asked}`);
+  const context = await contextFrom(engine, snapshot);
+  const { environment } = context;
   const generation = await generationUnderWay(engine, id);
   if (generation === null) throw notFound(id);
   const report = await inTransaction(engine, () => ask(context, { id, generation, asked, reason }));

@@ -4,9 +4,11 @@ import { type GuardStatus, type MigrationRecord, readHistory } from '../../ledge
 import { Ledger, type LedgerSnapshot } from '../../ledger/ledger.ts';
 import type { Guard } from '../../planner/guard.ts';
 import type { Engine } from '../engine.ts';
+import { contextFrom } from '../events.ts';
 import { checkGuards } from './check-guards.ts';
 import { noGuard } from './drop-guards.ts';
-import { guardContext, guardsOf } from './guards-of.ts';
+import { guardsOf } from './guards-of.ts';
+import { canHaveGuard, hasGuardIn } from './open-guards.ts';
 import { type GuardOutcome, settleGuards } from './settle-guards.ts';
 
 /** What `guard add` without an id works on: a guard that was dropped on purpose is named to come back. */
@@ -26,14 +28,14 @@ export async function addGuards(
   await checkGuards(engine, snapshot);
   const ledger = new Ledger(engine.session.connection, engine.names);
   const records = readHistory(await ledger.history());
-  const context = await guardContext(engine, snapshot);
+  const context = await contextFrom(engine, snapshot);
   if (id !== null) {
     assertAddable(id, records.get(id));
     return settleGuards(context, id, BY_NAME);
   }
   const outcomes: GuardOutcome[] = [];
   for (const record of records.values()) {
-    if (!canHaveGuard(record) || !hasOne(record, WITHOUT_NAME)) continue;
+    if (!canHaveGuard(record) || !hasGuardIn(record, WITHOUT_NAME)) continue;
     outcomes.push(...(await settleGuards(context, record.id, WITHOUT_NAME)));
   }
   return outcomes;
@@ -79,17 +81,9 @@ function isOneOf(
   return status !== undefined && wanted.has(status);
 }
 
-function canHaveGuard({ status }: MigrationRecord): boolean {
-  return status === 'applied' || status === 'retired';
-}
-
-function hasOne({ guards }: MigrationRecord, wanted: ReadonlySet<GuardStatus>): boolean {
-  return [...guards.values()].some((status) => wanted.has(status));
-}
-
 function assertAddable(id: string, record: MigrationRecord | undefined): void {
   if (record === undefined || record.guards.size === 0) throw noGuard(id);
-  if (canHaveGuard(record) && hasOne(record, BY_NAME)) return;
+  if (canHaveGuard(record) && hasGuardIn(record, BY_NAME)) return;
   const isHeld = !canHaveGuard(record);
   throw new HygieneError('HYG_REFUSED_GUARD_STATE', {
     message: isHeld

@@ -5,9 +5,8 @@ import { readHistory } from '../../ledger/history.ts';
 import { Ledger, type LedgerSnapshot } from '../../ledger/ledger.ts';
 import type { EventName } from '../../ledger/events.ts';
 import { type Engine, runLock, transactionSettings } from '../engine.ts';
-import { type EventContext, eventError } from '../events.ts';
+import { contextFrom, type EventContext, eventError } from '../events.ts';
 import { guardEvent } from './guard-transaction.ts';
-import { guardContext } from './guards-of.ts';
 import { type InspectedGuard, inspectGuards, lookAtGuards } from './inspect-guards.ts';
 
 type GuardEventName = Extract<EventName, `guard_${string}`>;
@@ -23,7 +22,7 @@ export async function checkGuards(
   const guards = await inspectGuards(engine, snapshot.events);
   if (!guards.some((guard) => news(guard).length > 0)) return guards;
   try {
-    return await recordNews(await guardContext(engine, snapshot));
+    return await recordNews(await contextFrom(engine, snapshot));
   } catch (error) {
     const { session, logger } = engine;
     if (session.connection.isLost()) throw error;

@@ -1,4 +1,4 @@
-import { type GuardStatus, readHistory } from '../../ledger/history.ts';
+import { type GuardStatus, type MigrationRecord, readHistory } from '../../ledger/history.ts';
 import type { LedgerSnapshot } from '../../ledger/ledger.ts';
 
 /** Not yet proven: the next `up` goes on with them. */
@@ -8,8 +8,16 @@ export const OPEN: ReadonlySet<GuardStatus> = new Set(['pending', 'added']);
 export function withOpenGuards({ events }: Pick<LedgerSnapshot, 'events'>): readonly string[] {
   if (!events.some(({ guards }) => guards !== undefined && guards.length > 0)) return [];
   return [...readHistory(events).values()]
-    .filter(({ status }) => status === 'applied' || status === 'retired')
-    .filter(({ guards }) => [...guards.values()].some((each) => OPEN.has(each)))
+    .filter((record) => canHaveGuard(record) && hasGuardIn(record, OPEN))
     .map(({ id }) => id)
     .sort();
+}
+
+/** What was restored or begins anew may hold rows that its guard would refuse. */
+export function canHaveGuard({ status }: MigrationRecord): boolean {
+  return status === 'applied' || status === 'retired';
+}
+
+export function hasGuardIn({ guards }: MigrationRecord, wanted: ReadonlySet<GuardStatus>): boolean {
+  return [...guards.values()].some((status) => wanted.has(status));
 }

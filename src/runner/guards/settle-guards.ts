@@ -7,10 +7,10 @@ import { type GuardStatus, readHistory } from '../../ledger/history.ts';
 import { Ledger, type LedgerSnapshot } from '../../ledger/ledger.ts';
 import type { Guard } from '../../planner/guard.ts';
 import type { Engine } from '../engine.ts';
-import type { EventContext } from '../events.ts';
+import { contextFrom, type EventContext } from '../events.ts';
 import { assertIdentity } from '../preconditions.ts';
 import { type GuardTransaction, inGuardTransaction, tryRepeatedly } from './guard-transaction.ts';
-import { guardContext, guardsOf } from './guards-of.ts';
+import { guardsOf } from './guards-of.ts';
 import { OPEN } from './open-guards.ts';
 
 export interface GuardOutcome {
@@ -53,7 +53,7 @@ export async function settleOpenGuards(
   snapshot: LedgerSnapshot,
   ids: readonly string[],
 ): Promise<readonly GuardOutcome[]> {
-  const context = await guardContext(engine, snapshot);
+  const context = await contextFrom(engine, snapshot);
   assertIdentity(snapshot, context.identity);
   const records = readHistory(snapshot.events);
   const wasOpen = ({ migrationId, guard }: GuardOutcome): boolean =>
