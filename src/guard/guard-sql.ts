@@ -1,5 +1,5 @@
 import { QualifiedName, quoteIdentifier, quoteLiteral } from '../kernel/identifiers.ts';
-import type { Guard } from '../planner/guard.ts';
+import { type Guard, GUARD_COMMENT } from '../planner/guard.ts';
 
 /** The statements of a seed guard, each without its semicolon. Pure text: the DBA may run it too. */
 
@@ -94,7 +94,7 @@ function functionName({ name, table }: Pick<Guard, 'name' | 'table'>): Qualified
 
 function commentOf(migrationId: string): string {
   return (
-    `Seed guard of hygiene migration ${migrationId}: rows like those that it removed are refused. ` +
+    `${GUARD_COMMENT}${migrationId}: rows like those that it removed are refused. ` +
     `To drop it: hygiene guard drop ${migrationId} --reason '…'`
   );
 }

@@ -1,5 +1,6 @@
 import { type Connection, queryOne } from '../database/connection.ts';
 import { sql } from '../kernel/sql.ts';
+import { GUARD_COMMENT } from '../planner/guard.ts';
 import { withRights } from './ledger-errors.ts';
 import { archivesTable, type LedgerNames, ledgerTable } from './names.ts';
 import { roleNames } from './roles-sql.ts';
@@ -27,9 +28,6 @@ export interface InstalledGuard {
   /** Of a trigger, with its argument types. */
   readonly function: string | null;
 }
-
-/** How the comment of every seed guard begins. */
-const GUARD_COMMENT = 'Seed guard of hygiene migration ';
 
 export async function installedObjects(
   connection: Connection,

@@ -25,6 +25,9 @@ export interface Guard {
   readonly searchPath: readonly string[];
 }
 
+/** How the comment on every guard begins: by it one is found in the catalog. */
+export const GUARD_COMMENT = 'Seed guard of hygiene migration ';
+
 const NAME_BYTES_MAX = 63;
 
 /**

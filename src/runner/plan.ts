@@ -47,6 +47,8 @@ export interface PlanReport {
   readonly window: Window;
   readonly strategy: Strategy | null;
   readonly environment: string | null;
+  /** UUID of the marker; null: the database is not marked. */
+  readonly marker: string | null;
   readonly ledgerInstalled: boolean;
   readonly migrations: readonly PlannedMigration[];
   readonly selected: Selected;
@@ -82,6 +84,7 @@ export async function plan(
   const ledgerInstalled = snapshot.installed;
   return {
     ...{ window, strategy, environment, ledgerInstalled },
+    marker: snapshot.marker?.marker ?? null,
     ...{ migrations, schema, isNew, selected, elsewhere },
   };
 }

@@ -100,6 +100,7 @@ const report: PlanReport = {
   window: 'online',
   strategy: null,
   environment: 'production',
+  marker: null,
   ledgerInstalled: true,
   schema: {},
   isNew: false,

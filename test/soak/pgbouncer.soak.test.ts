@@ -1,15 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { Crowd, CROWD_ID, crowdMigration, SMALL_BATCHES } from '../batched/crowd.ts';
 import { purgeDemoUsers, Workbench } from '../engine/workbench.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
+import { type Pooler, startPooler } from '../support/pooler.ts';
 
 const ROUNDS = 5;
 const PROTECT = `
@@ -23,27 +20,26 @@ const reason = isInstalled ? '' : ' (skipped: pgbouncer is not installed)';
 /** A pooler that gives each transaction any of two server connections. */
 (isInstalled ? describe : describe.skip)(`behind a transaction pooler${reason}`, () => {
   let database: TestDatabase;
-  let pooler: ChildProcess;
+  let pooler: Pooler;
   let url: string;
   let crowdDatabase: TestDatabase;
   let crowdUrl: string;
 
   beforeAll(async () => {
     database = await freshDatabase('sample.sql');
-    const through = new URL(database.url);
-    const port = await freePort();
-    pooler = await startPooler(through, { database: database.name, port });
-    through.hostname = '127.0.0.1';
-    through.port = String(port);
-    url = through.href;
     crowdDatabase = await freshDatabase();
-    through.pathname = `/${crowdDatabase.name}`;
-    crowdUrl = through.href;
+    pooler = await startPooler(new URL(database.url), [
+      'pool_mode = transaction',
+      'default_pool_size = 2',
+      'server_round_robin = 1',
+    ]);
+    url = pooler.urlOf(database.name);
+    crowdUrl = pooler.urlOf(crowdDatabase.name);
   });
 
   afterAll(async () => {
-    pooler.kill('SIGTERM');
-    await once(pooler, 'close');
+    pooler.process.kill('SIGTERM');
+    await once(pooler.process, 'close');
   });
 
   test('three runners at once apply each migration once, and leave nothing in the pool', async () => {
@@ -90,52 +86,3 @@ const reason = isInstalled ? '' : ' (skipped: pgbouncer is not installed)';
     return rows;
   }
 });
-
-async function startPooler(
-  server: URL,
-  { database, port }: { readonly database: string; readonly port: number },
-): Promise<ChildProcess> {
-  const directory = mkdtempSync(join(tmpdir(), 'hygiene-pooler-'));
-  chmodSync(directory, 0o755);
-  const users = join(directory, 'users.txt');
-  const config = join(directory, 'pgbouncer.ini');
-  writeFileSync(users, `"${server.username}" "${decodeURIComponent(server.password)}"\n`);
-  writeFileSync(
-    config,
-    `[databases]
-${database} = host=127.0.0.1 port=${server.port} dbname=${database}
-* = host=127.0.0.1 port=${server.port}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${String(port)}
-auth_type = md5
-auth_file = ${users}
-pool_mode = transaction
-default_pool_size = 2
-server_round_robin = 1
-unix_socket_dir =
-`,
-  );
-  const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const pooler = spawn('pgbouncer', [...asNobody, config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  // It keeps logging, so its output has to be read to the end.
-  await new Promise<void>((resolve, reject) => {
-    pooler.stderr.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes('process up')) resolve();
-    });
-    pooler.once('close', () => {
-      reject(new Error('pgbouncer did not start'));
-    });
-  });
-  return pooler;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -1,5 +1,4 @@
 import type { TargetDescription } from '../../database/connection.ts';
-import { readMarker } from '../../ledger/environment-marker.ts';
 import { readIdentity } from '../../ledger/identity.ts';
 import type { PlanFile } from '../../policy/plan-binding.ts';
 import { bindPlan, planFile } from '../../runner/bind-plan.ts';
@@ -35,9 +34,7 @@ async function fileOf(
   report: PlanReport,
   { files }: MigrationSource,
 ): Promise<PlanFile> {
-  const { connection } = engine.session;
-  const marker = report.ledgerInstalled ? await readMarker(connection, engine.names) : null;
-  const identity = await readIdentity(connection, marker?.marker ?? null);
+  const identity = await readIdentity(engine.session.connection, report.marker);
   const checksums = new Map(files.map(({ id, checksum }) => [id, checksum]));
   const binding = bindPlan(engine, report, { identity, checksums });
   return planFile(binding, { at: engine.clock.now(), toolVersion: toolVersion() });
