@@ -5,7 +5,7 @@ import { verifyOperation } from '../../src/app/operations/verify.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import { rawSql } from '../../src/kernel/sql.ts';
 import { migration, purgeDemoUsers, type Workbench } from '../engine/workbench.ts';
-import { onEmbedded, onServer, type SampleProject } from './both-projects.ts';
+import { onEmbedded, onServer, type SampleProject } from '../contract/both-projects.ts';
 
 const PURGE = '20260101000000_purge_demo_users';
 const SCRUB = '20260102000000_scrub_names';

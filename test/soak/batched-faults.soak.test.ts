@@ -6,7 +6,7 @@ import { Gate, untilTrue } from '../engine/gate.ts';
 import { countOf, events } from '../engine/witness.ts';
 import { evidenceOf, Workbench } from '../engine/workbench.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
-import { Crowd, CROWD_ID, crowdMigration, SMALL_BATCHES } from './crowd.ts';
+import { Crowd, CROWD_ID, crowdMigration, SMALL_BATCHES } from '../batched/crowd.ts';
 
 const USERS = 600;
 

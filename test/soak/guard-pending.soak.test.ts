@@ -8,7 +8,7 @@ import { events } from '../engine/witness.ts';
 import { evidenceOf, Workbench } from '../engine/workbench.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
-import { GUARD, guardConstraints, guardEvents, ID, PEOPLE, purgePeople } from './guarded.ts';
+import { GUARD, guardConstraints, guardEvents, ID, PEOPLE, purgePeople } from '../guard/guarded.ts';
 
 let database: TestDatabase;
 let bench: Workbench;

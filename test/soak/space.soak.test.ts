@@ -8,7 +8,7 @@ import { upText } from '../../src/report/up.ts';
 import { upDocument } from '../../src/report/up-document.ts';
 import type { SpaceReport, TableLeftover } from '../../src/runner/after-commit.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
-import { migration, Workbench } from './workbench.ts';
+import { migration, Workbench } from '../engine/workbench.ts';
 import { embeddedIn } from '../support/embedded.ts';
 
 /** Of a report about one table. */

@@ -7,7 +7,7 @@ import { contents, countOf, events } from '../engine/witness.ts';
 import { migration } from '../engine/workbench.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
-import { Crowd, CROWD_ID, SMALL_BATCH_FLAGS } from './crowd.ts';
+import { Crowd, CROWD_ID, SMALL_BATCH_FLAGS } from '../batched/crowd.ts';
 
 const LATER = '20260102000000_later';
 
