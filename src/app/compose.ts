@@ -102,6 +102,7 @@ export async function openEngine(
       searchPath: target.searchPath,
       protect: [],
       sideEffects: [],
+      suppress: [],
       batches: batchSettings(options.batches ?? {}, clock),
       bound: null,
       backup: null,
@@ -118,11 +119,14 @@ export async function openEngine(
     project,
     configured: async () => {
       const config = await project.config();
-      const { protect, sideEffects } = config;
+      const { protect, sideEffects, scan } = config;
       const batches = { ...engine.settings.batches, throttle: config.batches.throttle };
       return {
         config,
-        engine: { ...engine, settings: { ...engine.settings, protect, sideEffects, batches } },
+        engine: {
+          ...engine,
+          settings: { ...engine.settings, protect, sideEffects, suppress: scan.suppress, batches },
+        },
       };
     },
     close: () => session.close(),

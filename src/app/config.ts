@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
-import { type Contact, isDefinedConfig, type SideEffect } from '../authoring/define-config.ts';
+import {
+  type Contact,
+  isDefinedConfig,
+  type SideEffect,
+  type Suppression,
+} from '../authoring/define-config.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { defaultLedgerNames, type LedgerNames } from '../ledger/names.ts';
 import { isSql, type Sql } from '../kernel/sql.ts';
@@ -21,6 +26,7 @@ export interface Config {
   readonly contacts: readonly Contact[];
   /** The throttle is null where none is set. */
   readonly batches: { readonly throttle: Sql | null };
+  readonly scan: { readonly suppress: readonly Suppression[] };
 }
 
 /** PostgreSQL cuts longer names, and nothing in these schemas is counted: they must be ours alone. */
@@ -76,6 +82,20 @@ const schema = z.strictObject({
         .custom<Sql>(isSql, 'must be an sql template, such as sql`select …`')
         .nullable()
         .default(null),
+    })
+    .prefault({}),
+  scan: z
+    .strictObject({
+      suppress: z
+        .array(
+          z.strictObject({
+            table,
+            column: z.string().min(1),
+            pattern: z.union([z.string().min(1), z.instanceof(RegExp)]),
+            reason: z.string().min(3),
+          }),
+        )
+        .default([]),
     })
     .prefault({}),
 });

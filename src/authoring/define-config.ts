@@ -29,6 +29,19 @@ export interface SideEffect {
   readonly perRemovedRow?: number;
 }
 
+/** Rows that `hygiene scan` takes for seed data though they are genuine. */
+export interface Suppression {
+  readonly table: TableReference;
+  readonly column: string;
+  /**
+   * Found in the column, the row is left out of the findings: a regular expression as PostgreSQL reads it.
+   * A text is matched without regard to case, a RegExp by its `i` flag; other flags say nothing.
+   */
+  readonly pattern: string | RegExp;
+  /** Why they are genuine, for the next reader. */
+  readonly reason: string;
+}
+
 /** Whom to ask; printed under a failure. */
 export interface Contact {
   readonly name: string;
@@ -57,6 +70,7 @@ export interface HygieneConfig {
    * of the first row is true or above 0, no batch runs.
    */
   readonly batches?: { readonly throttle?: Sql };
+  readonly scan?: { readonly suppress?: readonly Suppression[] };
 }
 
 /** A configuration that {@link defineConfig} has marked. */

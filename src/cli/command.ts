@@ -35,6 +35,11 @@ export interface CommandResult {
   readonly exitCode: number;
   readonly text: readonly string[];
   readonly fields: Fields;
+  /**
+   * With `--json` these are what is printed, one a line, and the document goes to stderr as one line: for
+   * results of so many parts that nobody wants them in one.
+   */
+  readonly records?: readonly Fields[];
   /** True: the text is a script or a file, and the only thing on stdout. */
   readonly isFile?: boolean;
   /** Printed on stderr; in the document under `error`. */

@@ -16,6 +16,7 @@ import { reapplyCommand } from './commands/reapply.ts';
 import { rehearseCommand } from './commands/rehearse.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { retireCommand } from './commands/retire.ts';
+import { scanCommand } from './commands/scan.ts';
 import { seedCommand } from './commands/seed.ts';
 import { statusCommand } from './commands/status.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   pauseCommand,
   resumeCommand,
   cancelCommand,
+  scanCommand,
   verifyCommand,
   statusCommand,
   ledgerCommand,

@@ -66,7 +66,8 @@ export class Printer {
     if (said.length > 0) io.stderr(linesOf(said));
   }
 
-  #printDocument({ outcome, exitCode, fields, error }: CommandResult, contacts: Contacts): void {
+  #printDocument(result: CommandResult, contacts: Contacts): void {
+    const { outcome, exitCode, fields, error, records } = result;
     const { command, io } = this.#options;
     const envelope: Envelope = {
       command,
@@ -80,7 +81,12 @@ export class Printer {
       ...(error !== undefined && error !== null && { error: errorDocument(error) }),
       ...(contacts.length > 0 && { contacts }),
     });
-    io.stdout(`${document}\n`);
+    if (records === undefined) {
+      io.stdout(`${document}\n`);
+      return;
+    }
+    io.stdout(linesOf(records.map((record) => JSON.stringify(record))));
+    io.stderr(`${JSON.stringify(JSON.parse(document))}\n`);
   }
 }
 

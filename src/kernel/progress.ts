@@ -1,8 +1,17 @@
 /** What a long command is doing, told while it does it. The command line shows it; the engine does not know how. */
 
-export type ProgressPhase = 'selecting' | 'archiving' | 'removing' | 'restoring' | 'proving';
+export type ProgressPhase =
+  | 'selecting'
+  | 'archiving'
+  | 'removing'
+  | 'restoring'
+  | 'proving'
+  | 'scanning'
+  | 'trying passwords'
+  | 'looking for groups';
 
 export interface ProgressReport {
+  /** The migration, or the command where there is none: `scan`. */
   readonly migrationId: string;
   readonly phase: ProgressPhase;
   /** The table at work, as people write it; null where it is about all of them. */

@@ -1,4 +1,4 @@
-import type { SideEffect } from '../authoring/define-config.ts';
+import type { SideEffect, Suppression } from '../authoring/define-config.ts';
 import { CancellableConnection } from '../database/cancellable.ts';
 import type { Connection, ConnectionSource } from '../database/connection.ts';
 import type { RunLock } from '../database/run-lock.ts';
@@ -40,6 +40,8 @@ interface RunSettings {
   /** Rows that no migration may change or remove. */
   readonly protect: readonly RowSet[];
   readonly sideEffects: readonly SideEffect[];
+  /** Rows that a scan leaves out of its findings. */
+  readonly suppress: readonly Suppression[];
   readonly batches: BatchSettings;
   /** The plan that the run was given and is held to. */
   readonly bound: { readonly plan: PlanFile; readonly tolerance: number } | null;

@@ -15,6 +15,9 @@ const WORDS = [
   ['possible', 0.3],
 ] as const;
 
+/** What scores less is not worth a word. */
+export const LOWEST_SCORE = 0.3;
+
 export type ScoreWord = (typeof WORDS)[number][0];
 
 export const DEFAULT_MIN_SCORE = 0.6;

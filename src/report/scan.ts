@@ -1,0 +1,201 @@
+import { counted, grouped } from '../kernel/counts.ts';
+import type { Table } from '../catalog/model.ts';
+import type { Apart, ApartReason, Finding } from '../scanner/finding.ts';
+import { keyAsJson } from '../scanner/row-key.ts';
+import type { ScannedFacts, ScanResult } from '../scanner/scan-result.ts';
+import { wordFor } from '../scanner/score.ts';
+import { indented, tableLines, wrapped } from './layout.ts';
+import { plainStyle, type Style } from './style.ts';
+
+const REASONS_SHOWN = 5;
+const KEYS_SHOWN = 5;
+const ADMINS_SHOWN = 20;
+
+export interface ScanView extends ScanResult {
+  readonly minScore: number;
+}
+
+/** What a scan found, the most urgent first, and what to do about it. */
+export function scanText(view: ScanView, style: Style = plainStyle): string[] {
+  const admins = view.findings.filter(({ kind }) => kind === 'admin-default-password');
+  const seeds = view.findings.filter(({ kind }) => kind !== 'admin-default-password');
+  return [
+    ...adminLines(admins, style),
+    ...(seeds.length === 0 ? [noneLine(view)] : seedLines(seeds, style)),
+    ...section('Left out of the findings', apartLines(view.apart), style),
+    ...section('Not looked at', notLookedAt(view), style),
+    ...section('Next', nextLines(view, { admins: admins.length, seeds: seeds.length }), style),
+  ];
+}
+
+function adminLines(admins: readonly Finding[], style: Style): string[] {
+  if (admins.length === 0) return [];
+  const shown = admins.slice(0, ADMINS_SHOWN).flatMap((finding) =>
+    wrapped(
+      `  ${finding.table.name.toString()} ${keyText(finding)}: ${finding.evidence
+        .filter(({ family }) => family === 'credential')
+        .map(({ says }) => says)
+        .join('; ')}`,
+    ),
+  );
+  const more = admins.length - ADMINS_SHOWN;
+  return [
+    style.red(style.bold(`${counted(admins.length, 'administrator')} with a default password`)),
+    ...shown,
+    ...(more > 0 ? [`  and ${grouped(more)} more`] : []),
+    '',
+  ];
+}
+
+function keyText({ table, key }: Finding): string {
+  const names = table.key ?? ['ctid'];
+  return `${names.join(', ')} ${JSON.stringify(keyAsJson(table, key))}`;
+}
+
+function noneLine({ tables, minScore }: ScanView): string {
+  const rows = tables.filter(({ columns }) => columns.length > 0).length;
+  return `No seed data found in ${counted(rows, 'table')} (score ${String(minScore)} or more).`;
+}
+
+function seedLines(seeds: readonly Finding[], style: Style): string[] {
+  const tables = byTable(seeds);
+  const rows = [...tables].map(([table, findings]) => [
+    table.name.toString(),
+    grouped(findings.length),
+    ...(['certain', 'likely', 'possible'] as const).map((word) =>
+      grouped(findings.filter(({ score }) => wordFor(score) === word).length),
+    ),
+  ]);
+  const title = `Seed data: ${counted(seeds.length, 'row')} in ${counted(tables.size, 'table')}`;
+  return [
+    style.bold(title),
+    ...indented(
+      tableLines(
+        [
+          { title: 'table' },
+          { title: 'rows', align: 'right' },
+          { title: 'certain', align: 'right' },
+          { title: 'likely', align: 'right' },
+          { title: 'possible', align: 'right' },
+        ],
+        rows,
+      ),
+    ),
+    ...[...tables].flatMap(([table, findings]) => [
+      '',
+      style.bold(table.name.toString()),
+      ...indented(reasonLines(findings)),
+    ]),
+  ];
+}
+
+function byTable(findings: readonly Finding[]): ReadonlyMap<Table, readonly Finding[]> {
+  const tables = new Map<Table, Finding[]>();
+  for (const finding of findings) {
+    const group = tables.get(finding.table);
+    if (group === undefined) tables.set(finding.table, [finding]);
+    else group.push(finding);
+  }
+  return tables;
+}
+
+/** The reasons that most rows share, with some of their keys. */
+function reasonLines(findings: readonly Finding[]): string[] {
+  const reasons = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const said = finding.evidence.map(({ column, says }) =>
+      [column, says].flatMap((each) => each ?? []).join(' '),
+    );
+    for (const reason of new Set(said)) {
+      const group = reasons.get(reason);
+      if (group === undefined) reasons.set(reason, [finding]);
+      else group.push(finding);
+    }
+  }
+  const sorted = [...reasons].sort(([, a], [, b]) => b.length - a.length);
+  const shown = sorted.slice(0, REASONS_SHOWN).map(([reason, of]) => [grouped(of.length), reason]);
+  const keys = findings.slice(0, KEYS_SHOWN).map(keyText).join(', ');
+  const more = sorted.length - REASONS_SHOWN;
+  return [
+    ...tableLines([{ title: 'rows', align: 'right' }, { title: 'because' }], shown),
+    ...(more > 0 ? [`and ${counted(more, 'other reason')}`] : []),
+    `such as ${keys}${findings.length > KEYS_SHOWN ? ', …' : ''}`,
+  ];
+}
+
+const APART: Readonly<Record<ApartReason, string>> = {
+  admin: 'look like seed data, but are administrators: they are never proposed for removal',
+  protected: 'look like seed data, but are in a protected set of hygiene/config',
+  suppressed: 'look like seed data, but hygiene/config says that they are genuine',
+  'hangs-on-seed':
+    'hang on seed data, but somebody genuine has a part in them: a purge would have to take or detach them',
+};
+
+function apartLines(apart: readonly Apart[]): string[] {
+  return apart.flatMap(({ table, reason, rows, says }) =>
+    wrapped(
+      `${table.name.toString()}: ${counted(rows, 'row')} ${APART[reason]}${says === null ? '' : ` (${says})`}`,
+    ),
+  );
+}
+
+function notLookedAt({ tables, leftOut, passwords }: ScanView): string[] {
+  return [
+    ...leftOut.map(({ table, reason }) => `${table}: ${reason}`),
+    ...tables.flatMap(partsNotLookedAt),
+    ...passwords.flatMap(({ table, column, notTried }) =>
+      notTried.map((what) => `${table.name.toString()}.${column}: ${what}`),
+    ),
+  ].flatMap((line) => wrapped(line));
+}
+
+function partsNotLookedAt({
+  table,
+  columns,
+  percent,
+  beyond,
+  isHidden,
+  failures,
+}: ScannedFacts): readonly string[] {
+  const name = table.name.toString();
+  return [
+    ...failures.map((reason) => `${name}: not to its end, since ${reason}`),
+    ...(columns.length === 0 ? [`${name}: no column holds what seed data shows in`] : []),
+    ...(percent === null
+      ? []
+      : [
+          `${name}: ${percent.toFixed(1)} % of its pages were looked at; --whole-up-to looks at more`,
+        ]),
+    ...(isHidden ? [`${name}: row-level security hides rows from this role`] : []),
+    ...(beyond === 0
+      ? []
+      : [`${name}: ${counted(beyond, 'row')} more matched, and were only counted`]),
+  ];
+}
+
+interface Totals {
+  readonly admins: number;
+  readonly seeds: number;
+}
+
+function nextLines({ tables }: ScanView, { admins, seeds }: Totals): string[] {
+  const weaker = tables.reduce((sum, each) => sum + each.weaker, 0);
+  return [
+    ...(admins === 0 ? [] : ['Have the passwords of these administrators changed now.']),
+    ...(seeds === 0
+      ? []
+      : [
+          'hygiene scan --write purge_seed_data   writes the migration that removes these rows.',
+          'Genuine rows among them? Say so under scan.suppress in hygiene/config.',
+        ]),
+    ...(weaker === 0
+      ? []
+      : [
+          `${counted(weaker, 'row')} more may be seed data: hygiene scan --min-score 0.3 shows them.`,
+        ]),
+  ].flatMap((line) => wrapped(line));
+}
+
+function section(title: string, lines: readonly string[], style: Style): string[] {
+  return lines.length === 0 ? [] : ['', style.bold(title), ...indented(lines)];
+}

@@ -1,0 +1,50 @@
+import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
+
+export interface LeftOut {
+  /** For people. */
+  readonly table: string;
+  readonly reason: string;
+}
+
+export interface ChosenTables {
+  /** With those that they reference: what a row belongs to says what it is. */
+  readonly tables: readonly Table[];
+  /** Whether findings of the table were asked for. */
+  readonly isWanted: (table: Table) => boolean;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/**
+ * The tables that a scan looks at. The rows of partitions are read through their root; views show rows of
+ * tables, and a foreign table is on another server, which a scan does not load.
+ */
+export function chooseTables(catalog: Catalog, wanted: readonly Table[] | null): ChosenTables {
+  const all =
+    wanted ?? [...catalog.tables.values()].filter(({ partitionOf }) => partitionOf === null);
+  const asked = new Set(all.map(({ oid }) => oid));
+  const leftOut = all.flatMap((table): readonly LeftOut[] => {
+    const reason = whyNot(table);
+    return reason === null ? [] : [{ table: table.name.toString(), reason }];
+  });
+  return {
+    tables: withOwners(catalog, all).filter((table) => whyNot(table) === null),
+    leftOut,
+    isWanted: ({ oid }) => asked.has(oid),
+  };
+}
+
+function withOwners(catalog: Catalog, tables: readonly Table[]): readonly Table[] {
+  const found = new Set(tables.map(({ oid }) => oid));
+  // A set grows while it is walked, and the new ones are walked too.
+  for (const oid of found) {
+    for (const { child, parent } of catalog.foreignKeys) if (child === oid) found.add(parent);
+  }
+  return [...found].map((oid) => tableByOid(catalog, oid));
+}
+
+function whyNot({ kind, privileges, columns }: Table): string | null {
+  if (kind === 'view' || kind === 'materialized view') return `it is a ${kind}`;
+  if (kind === 'foreign') return 'it is a foreign table: its rows are on another server';
+  if (!privileges.select) return 'the role may not read it';
+  return columns.length === 0 ? 'it has no columns' : null;
+}
