@@ -3,6 +3,7 @@ import { approveCommand } from './commands/approve.ts';
 import { archiveCommand } from './commands/archive.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './commands/batches.ts';
+import { checkCommand } from './commands/check.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
 import { guardCommand } from './commands/guard.ts';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   cancelCommand,
   scanCommand,
   verifyCommand,
+  checkCommand,
   statusCommand,
   ledgerCommand,
   guardCommand,

@@ -128,6 +128,8 @@ export const errorCatalogue = {
   HYG_VERIFY_EMPTY: { exit: 4, title: 'Verify made no check' },
   HYG_VERIFY_WRITES: { exit: 4, title: 'Verify tried to write' },
   HYG_VERIFY_ERROR: { exit: 4, title: 'A check of verify could not be made' },
+  HYG_CHECK_DIRTY: { exit: 4, title: 'The database holds what it should not' },
+  HYG_CHECK_UNKNOWN: { exit: 4, title: 'Nobody can know whether the database is clean' },
   HYG_VERIFY_REHEARSAL: { exit: 4, title: 'After removal and restore a table was not what it was' },
 
   HYG_GUARD_MISSING: { exit: 4, title: 'A seed guard is gone or was changed' },

@@ -13,6 +13,8 @@ const ADMINS_SHOWN = 20;
 
 export interface ScanView extends ScanResult {
   readonly minScore: number;
+  /** The migration that was written; null: none. */
+  readonly written: string | null;
 }
 
 /** What a scan found, the most urgent first, and what to do about it. */
@@ -178,22 +180,31 @@ interface Totals {
   readonly seeds: number;
 }
 
-function nextLines({ tables }: ScanView, { admins, seeds }: Totals): string[] {
-  const weaker = tables.reduce((sum, each) => sum + each.weaker, 0);
+function nextLines(view: ScanView, { admins, seeds }: Totals): string[] {
+  const weaker = view.tables.reduce((sum, each) => sum + each.weaker, 0);
   return [
     ...(admins === 0 ? [] : ['Have the passwords of these administrators changed now.']),
-    ...(seeds === 0
-      ? []
-      : [
-          'hygiene scan --write purge_seed_data   writes the migration that removes these rows.',
-          'Genuine rows among them? Say so under scan.suppress in hygiene/config.',
-        ]),
+    ...(seeds === 0 ? [] : seedSteps(view)),
     ...(weaker === 0
       ? []
       : [
           `${counted(weaker, 'row')} more may be seed data: hygiene scan --min-score 0.3 shows them.`,
         ]),
   ].flatMap((line) => wrapped(line));
+}
+
+function seedSteps({ written, rules }: ScanView): readonly string[] {
+  const suppress = 'Genuine rows among them? Say so under scan.suppress in hygiene/config.';
+  const blocked = (rules?.blocked ?? []).map(
+    ({ table, rows, reason }) =>
+      `No rule for ${counted(rows, 'row')} of ${table.name.toString()}: ${reason}.`,
+  );
+  if (written !== null) {
+    return [`Written: ${written}`, ...blocked, 'Read it, then: hygiene plan', suppress];
+  }
+  return rules === null
+    ? ['hygiene scan --write NAME   writes the migration that removes these rows.', suppress]
+    : [...blocked, 'Nothing was written: no rule is left.', suppress];
 }
 
 function section(title: string, lines: readonly string[], style: Style): string[] {

@@ -10,7 +10,7 @@ import { scanExclusions } from './scan-exclusions.ts';
 
 export interface ScanOptions extends Pick<
   ScanSettings,
-  'minScore' | 'passwordBudgetMs' | 'wholeUpToBytes'
+  'minScore' | 'passwordBudgetMs' | 'wholeUpToBytes' | 'withRules'
 > {
   /** Null: all that is not ours. */
   readonly tables: readonly TableReference[] | null;

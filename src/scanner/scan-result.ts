@@ -1,6 +1,7 @@
 import type { Table } from '../catalog/model.ts';
 import type { ColumnRole } from './column-role.ts';
 import type { Apart, Finding } from './finding.ts';
+import type { SeedRules } from './rule/seed-rule.ts';
 import type { LeftOut } from './which-tables.ts';
 
 /** What was looked at in one table. */
@@ -41,4 +42,6 @@ export interface ScanResult {
   readonly findings: readonly Finding[];
   readonly apart: readonly Apart[];
   readonly passwords: readonly TriedPasswords[];
+  /** What removes the findings; null where nobody asked for it. */
+  readonly rules: SeedRules | null;
 }

@@ -85,13 +85,13 @@ export class TableState {
 
 export class ScanState {
   readonly #connection: Connection;
-  readonly #catalog: Catalog;
+  readonly catalog: Catalog;
   readonly #byOid: ReadonlyMap<number, TableState>;
   readonly #personal: ReadonlySet<number>;
 
   constructor(connection: Connection, catalog: Catalog, tables: readonly TableState[]) {
     this.#connection = connection;
-    this.#catalog = catalog;
+    this.catalog = catalog;
     this.#byOid = new Map(tables.map((each) => [each.scanned.table.oid, each]));
     this.#personal = personalTables(catalog, tables);
   }
@@ -106,6 +106,13 @@ export class ScanState {
     return found;
   }
 
+  /** The foreign keys between tables that are part of the scan. */
+  get foreignKeys(): readonly ForeignKey[] {
+    return this.catalog.foreignKeys.filter(
+      ({ child, parent }) => this.#byOid.has(child) && this.#byOid.has(parent),
+    );
+  }
+
   /** Whether the rows of the table are people, or belong to some. */
   isPersonal(oid: number): boolean {
     return this.#personal.has(oid);
@@ -113,9 +120,8 @@ export class ScanState {
 
   /** The foreign keys from the table to others that are part of the scan. */
   ownerKeysOf({ scanned }: TableState): readonly ForeignKey[] {
-    return this.#catalog.foreignKeys.filter(
-      ({ child, parent }) =>
-        child === scanned.table.oid && parent !== child && this.#byOid.has(parent),
+    return this.foreignKeys.filter(
+      ({ child, parent }) => child === scanned.table.oid && parent !== child,
     );
   }
 

@@ -3,6 +3,7 @@ import type { Connection } from '../database/connection.ts';
 import type { Clock } from '../kernel/ports.ts';
 import type { ProgressPhase, ReportProgress } from '../kernel/progress.ts';
 import { adminKeys } from './admin-keys.ts';
+import { deriveRules } from './derive-rules.ts';
 import { allDetectors } from './detectors/all-detectors.ts';
 import { excludeRows, type Exclusion } from './excluded-rows.ts';
 import { findGroups } from './find-groups.ts';
@@ -30,6 +31,8 @@ export interface ScanSettings {
   /** Rows of a table that are kept in memory; more are counted. */
   readonly rowsKept: number;
   readonly exclusions: readonly Exclusion[];
+  /** Whether to make rules that remove what is found. */
+  readonly withRules: boolean;
 }
 
 export interface ScanScope {
@@ -69,6 +72,7 @@ export async function scan(scope: ScanScope, settings: ScanSettings): Promise<Sc
     findings: worstFirst(wanted.map((table) => findingsOf(table, settings.minScore))),
     apart: wanted.flatMap(apartOf),
     passwords: passwords.filter(({ table }) => chosen.isWanted(table)),
+    rules: settings.withRules ? await deriveRules(connection, state, settings.minScore) : null,
   };
 }
 

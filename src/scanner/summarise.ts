@@ -18,7 +18,7 @@ export function findingsOf(state: TableState, minScore: number): readonly Findin
 }
 
 /** Null: the row is spared. */
-function kindOf(state: TableState, { key, evidence }: ScannedRow): FindingKind | null {
+export function kindOf(state: TableState, { key, evidence }: ScannedRow): FindingKind | null {
   if (state.admins.has(key)) {
     return evidence.some(isDefaultPassword) ? 'admin-default-password' : null;
   }

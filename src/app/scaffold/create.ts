@@ -15,6 +15,8 @@ export interface CreateInput {
   /** True: a pair of SQL files. */
   readonly sql: boolean;
   readonly now: Date;
+  /** What the module says; default: a template to be edited. */
+  readonly text?: string;
   /** Default: what the project around the directory uses. */
   readonly moduleKind?: ModuleKind;
 }
@@ -43,7 +45,10 @@ export function createMigration(input: CreateInput): CreatedMigration {
   return { id, paths: files.map(({ path }) => path) };
 }
 
-function filesFor(id: string, { dir, sql, name, moduleKind }: CreateInput): readonly NewFile[] {
+function filesFor(
+  id: string,
+  { dir, sql, name, moduleKind, text }: CreateInput,
+): readonly NewFile[] {
   const title = titleOf(name);
   if (sql) {
     return [
@@ -52,7 +57,7 @@ function filesFor(id: string, { dir, sql, name, moduleKind }: CreateInput): read
     ];
   }
   const extension = moduleKind ?? moduleKindOf(dir);
-  return [{ path: join(dir, `${id}.${extension}`), text: moduleTemplate(title) }];
+  return [{ path: join(dir, `${id}.${extension}`), text: text ?? moduleTemplate(title) }];
 }
 
 /** `purge_demo-users` → `Purge demo users`. */
