@@ -50,9 +50,14 @@ interface Matches {
 
 function matches(scanned: ScannedTable, { texts, judges, percent }: Matches): Sql {
   const { table } = scanned;
-  const conditions = texts.map(
-    (text) => sql`${textSql(text, 't')} ~* ${judges.prefilter(text.role)}`,
-  );
+  const conditions = texts.flatMap((text) => {
+    const { anyCase = null, exact = null } = judges.prefilter(text.role) ?? {};
+    const value = textSql(text, 't');
+    return [
+      ...(anyCase === null ? [] : [sql`${value} ~* ${anyCase}`]),
+      ...(exact === null ? [] : [sql`${value} ~ ${exact}`]),
+    ];
+  });
   const values = texts.map((text) => textSql(text, 't'));
   const some =
     percent === null ? sql`` : sql`tablesample system (${percent}::float4) repeatable (1)`;

@@ -67,5 +67,7 @@ export interface Detector {
    * `\b`, no lookbehind, no named groups, `[0-9]` for digits. It is matched without regard to case.
    */
   readonly prefilter: string;
+  /** The same, matched with regard to case; a value that either finds is judged. */
+  readonly exactPrefilter?: string;
   judge(subject: Subject): Judgement | null;
 }

@@ -1,26 +1,169 @@
 import type { ColumnRole } from '../column-role.ts';
+import { type Looks, looksOf } from './content.ts';
+import { nameWords } from './name-words.ts';
+import { CREATED_WORDS, FLAG_WORDS, ROLE_COLUMN_WORDS, ROLE_WORDS } from './role-words.ts';
+import { type TableKind, tableKind } from './table-kind.ts';
+
 export interface ColumnSample {
-  name: string;
-  type: string;
-  values: readonly string[];
-  isKey: boolean;
-  isReference: boolean;
+  readonly name: string;
+  /** As PostgreSQL writes it. */
+  readonly type: string;
+  /** Some of its values as texts, without NULLs. */
+  readonly values: readonly string[];
+  readonly isKey: boolean;
+  /** It is part of a foreign key. */
+  readonly isReference: boolean;
 }
-export function inferRoles(table: {
-  name: string;
-  columns: readonly ColumnSample[];
-}): ReadonlyMap<string, ColumnRole> {
-  return new Map(
-    table.columns.flatMap(({ name }): [string, ColumnRole][] =>
-      name === 'email'
-        ? [[name, 'email']]
-        : name === 'name'
-          ? [[name, 'name']]
-          : /_at$/.test(name)
-            ? [[name, 'created-at']]
-            : name === 'title'
-              ? [[name, 'title']]
-              : [],
-    ),
+
+export interface SampledTable {
+  readonly name: string;
+  readonly columns: readonly ColumnSample[];
+}
+
+/** What each column of a table holds; columns that hold nothing of interest are left out. */
+export function inferRoles(table: SampledTable): ReadonlyMap<string, ColumnRole> {
+  const roles = new Map<string, ColumnRole>();
+  const kind = kindOf(table);
+  for (const column of table.columns) {
+    const role = roleOf(column, kind);
+    if (role !== null) roles.set(column.name, role);
+  }
+  const created = createdColumn(table.columns);
+  if (created !== null) roles.set(created.name, 'created-at');
+  return roles;
+}
+
+/** The name of a table may say nothing; then it is of people where a column of theirs is. */
+function kindOf({ name, columns }: SampledTable): TableKind {
+  const kind = tableKind(name);
+  if (kind !== 'things') return kind;
+  const isPersonal = columns.some((column) => {
+    const role = byName(nameWords(column.name));
+    return role === 'given-name' || role === 'family-name' || role === 'password';
+  });
+  return isPersonal ? 'persons' : 'things';
+}
+
+const TEXT = /^(?:character|char|varchar|text|citext|name|bpchar|"|[a-z_]+$)/;
+const NO_TEXT =
+  /^(?:smallint|integer|bigint|numeric|real|double|money|date|time|interval|boolean|oid|bit|inet|cidr|macaddr|uuid)/;
+
+function roleOf(column: ColumnSample, kind: TableKind): ColumnRole | null {
+  const { type, isReference, isKey } = column;
+  const words = nameWords(column.name);
+  if (type === 'inet' || type === 'cidr') return 'ip';
+  if (type === 'uuid') return isKey && !isReference ? 'uuid' : null;
+  if (isReference) return null;
+  if (type === 'boolean') return flagOrRole(words);
+  if (NO_TEXT.test(type)) return numberRole(words, type);
+  if (!TEXT.test(type)) return null;
+  return textRole(column, words, kind);
+}
+
+function flagOrRole(words: readonly string[]): ColumnRole | null {
+  if (hasAny(words, FLAG_WORDS)) return 'flag';
+  return hasAny(words, ROLE_COLUMN_WORDS) ? 'role' : null;
+}
+
+/** Some keep telephone numbers and cards as numbers. */
+function numberRole(words: readonly string[], type: string): ColumnRole | null {
+  if (!/^(?:bigint|numeric|integer)/.test(type)) return null;
+  const role = byName(words);
+  return role === 'phone' || role === 'card' || role === 'national-id' ? role : null;
+}
+
+function textRole(
+  column: ColumnSample,
+  words: readonly string[],
+  kind: TableKind,
+): ColumnRole | null {
+  const looks = looksOf(column.values);
+  const named = byName(words);
+  const shown = byContent(looks, named);
+  if (shown !== null) return shown;
+  if (hasAny(words, ROLE_COLUMN_WORDS) && isFew(column.values)) return 'role';
+  if (hasAny(words, FLAG_WORDS) && isFew(column.values)) return 'flag';
+  if (named === null) return looks.prose >= 0.6 ? 'text' : null;
+  return fitting(named, { looks, kind, words });
+}
+
+/** What values are, they are whatever the column is called. */
+function byContent(looks: Looks, named: ColumnRole | null): ColumnRole | null {
+  if (looks.email >= 0.6) return 'email';
+  if (looks.hash >= 0.5 && named !== 'token') return 'password';
+  if (looks.uuid >= 0.9) return named === 'token' ? 'token' : 'uuid';
+  if (looks.ip >= 0.8) return 'ip';
+  if (looks.url >= 0.7) return 'url';
+  if (looks.iban >= 0.7) return 'iban';
+  if (looks.card >= 0.8 && named !== 'phone') return 'card';
+  return looks.phone >= 0.8 && (named === null || named === 'name') ? 'phone' : null;
+}
+
+interface Named {
+  readonly looks: Looks;
+  readonly kind: TableKind;
+  readonly words: readonly string[];
+}
+
+/** A name in a table of products is a title; a title of people is `Dr.`, and nothing to look at. */
+function fitting(named: ColumnRole, { looks, kind, words }: Named): ColumnRole | null {
+  if (named === 'title' && kind === 'persons') return null;
+  if (named !== 'name' && named !== 'given-name') return named;
+  const isOfPerson = words.length > 1 && words.some((word) => PERSON_WORDS.has(word));
+  if (kind === 'persons' || isOfPerson) return named;
+  if (kind === 'companies') return 'company';
+  // Two or more capitalised words in a table that nothing is known of may be either; people are likelier named so.
+  return looks.person >= 0.9 && words.some((word) => PERSON_WORDS.has(word)) ? 'name' : 'title';
+}
+
+const PERSON_WORDS = new Set(
+  `full first last given family customer client patient contact author sender recipient holder cardholder student
+   employee member user completo complet lengkap receiver driver doctor owner guest buyer reviewer kundenname
+   ansprechpartner person attendee passenger display cognome soyad`.split(/\s+/),
+);
+
+function byName(words: readonly string[]): ColumnRole | null {
+  for (const { role, words: any, not } of ROLE_WORDS) {
+    if (hasAny(words, any) && !hasAny(words, not)) return role;
+  }
+  return null;
+}
+
+/** Whether one of the entries stands in the name; `first+name` as two words or as one. */
+function hasAny(words: readonly string[], entries: readonly string[]): boolean {
+  const text = ` ${words.join(' ')} `;
+  return entries.some((entry) => {
+    const spaced = entry.replaceAll('+', ' ');
+    return text.includes(` ${spaced} `) || text.includes(` ${entry.replaceAll('+', '')} `);
+  });
+}
+
+const MOST_ROLES = 20;
+
+function isFew(values: readonly string[]): boolean {
+  return new Set(values).size <= MOST_ROLES;
+}
+
+/** The best of the columns that say when a row was made; the list of words is in order of preference. */
+function createdColumn(columns: readonly ColumnSample[]): ColumnSample | null {
+  const dated = columns.filter(({ type, isKey }) => !isKey && /^(?:timestamp|date)/.test(type));
+  const epochs = columns.filter(
+    ({ type, isReference }) => /^(?:integer|bigint)$/.test(type) && !isReference,
+  );
+  for (const candidates of [dated, epochs]) {
+    const words = candidates === epochs ? EPOCH_WORDS : CREATED_WORDS;
+    for (const word of words) {
+      const found = candidates.find(({ name }) => isNamed(nameWords(name), word));
+      if (found !== undefined) return found;
+    }
+  }
+  return null;
+}
+
+const EPOCH_WORDS = CREATED_WORDS.filter((word) => /creat|ctime|joined|registered/.test(word));
+
+function isNamed(words: readonly string[], entry: string): boolean {
+  return (
+    hasAny(words, [entry]) && !hasAny(words, ['updated', 'deleted', 'modified', 'birth', 'expires'])
   );
 }

@@ -1,0 +1,29 @@
+import { anyOf } from '../vocabulary/words.ts';
+import type { Detector } from './detector.ts';
+
+const MARKED = ['test', 'testing', 'demo', 'example', 'sample', 'dummy', 'fake', 'seed', 'mock'];
+const MARK = new Set(MARKED);
+const LOCAL = /\.(?:local|lan|internal|fake|dummy|dev\.local|tld)$/;
+
+/** A domain one of whose labels is, or begins or ends with, a word of testing: `demo.brand.com`, `brand-test.io`. */
+export const markerDomain: Detector = {
+  name: 'marker-domain',
+  family: 'domain',
+  wants: ['email'],
+  prefilter: `@(?:.*[.-])?${anyOf(MARKED)}[.-]|-${anyOf(MARKED)}[.]|[.](?:local|lan|internal|fake|dummy|tld)$`,
+  judge({ value }) {
+    const domain = value.slice(value.lastIndexOf('@') + 1).toLowerCase();
+    if (LOCAL.test(domain)) {
+      return { strength: 'strong', says: 'is in a domain that no mail reaches from outside' };
+    }
+    const labels = domain.split('.').slice(0, -1);
+    if (labels.some((label) => MARK.has(label))) {
+      return { strength: 'strong', says: 'is in a domain made for tests or examples' };
+    }
+    // `demo-tech.de` may be a firm; `brand-demo.io` is less likely one.
+    const isMarked = labels.some((label) => MARK.has(label.split('-').at(-1) ?? ''));
+    const begins = labels.some((label) => MARK.has(label.split('-')[0] ?? ''));
+    if (isMarked) return { strength: 'moderate', says: 'is in a domain named after tests' };
+    return begins ? { strength: 'weak', says: 'is in a domain named after tests' } : null;
+  },
+};

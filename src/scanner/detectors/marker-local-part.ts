@@ -1,0 +1,88 @@
+import { FAVOURITE_GIVEN } from '../vocabulary/given-names.ts';
+import { AMBIGUOUS_MARKERS, GENERIC, MARKERS, MASH, OFFICES } from '../vocabulary/marker-words.ts';
+import { anyOf, plain } from '../vocabulary/words.ts';
+import type { Detector, Judgement } from './detector.ts';
+
+const MARK = new Set(MARKERS);
+const GENERAL = new Set(GENERIC);
+const MASHED = new Set(MASH);
+const COMPOUND = compounds();
+
+/**
+ * The part before the `@`, or a user name, by its words: `demo.user`, `test1`, `bob+test`, `user12`, `asdf`.
+ * Words are whole ones, so that `contest`, `demos.georgiou` and `latest` are none.
+ */
+export const markerLocalPart: Detector = {
+  name: 'marker-account',
+  family: 'identity',
+  wants: ['email', 'username'],
+  prefilter: `(?:^|[._+0-9-])${anyOf([...MARKERS, ...MASH])}|^${anyOf(GENERIC)}|${anyOf(['test', 'demo', 'dummy', 'fake', 'sample'])}[0-9]*(?:@|$)|^[^@]@`,
+  judge({ value }) {
+    const at = value.lastIndexOf('@');
+    const local = plain(at > 0 ? value.slice(0, at) : value);
+    return judgeLocal(local);
+  },
+};
+
+function judgeLocal(local: string): Judgement | null {
+  const [base = '', tag = null] = local.split('+');
+  if (tag !== null && tag.split(/[^\p{L}]+/u).some((word) => MARK.has(word))) {
+    return { strength: 'strong', says: 'has a tag for tests' };
+  }
+  if (/^.$/.test(base)) return { strength: 'moderate', says: 'is one letter' };
+  const parts = base
+    .split(/[._\-\s]+|(?<=\p{L})(?=\d)|(?<=\d)(?=\p{L})/u)
+    .filter((part) => part !== '');
+  const letters = parts.filter((part) => /\p{L}/u.test(part));
+  if (MASHED.has(base) || (letters.length > 0 && letters.every((part) => MASHED.has(part)))) {
+    return { strength: 'strong', says: 'is a run over the keyboard' };
+  }
+  const marks = letters.filter((part) => MARK.has(part) || COMPOUND.test(part));
+  if (marks.length > 0) return judgeMarked(letters, marks);
+  return judgeGeneric(parts, letters);
+}
+
+function judgeMarked(letters: readonly string[], marks: readonly string[]): Judgement | null {
+  const others = letters.filter((part) => !marks.includes(part));
+  const isPlain = others.every(
+    (part) => GENERAL.has(part) || FAVOURITE_GIVEN.has(part) || part.length === 1,
+  );
+  const isAmbiguous = marks.every((mark) => AMBIGUOUS_MARKERS.has(mark));
+  if (others.length === 0 || others.every((part) => GENERAL.has(part))) {
+    const strength = isAmbiguous && others.length === 0 ? 'moderate' : 'strong';
+    return { strength, says: 'is made of words for tests' };
+  }
+  // A family name stands last: anna.test@ may be Anna Test.
+  const isFamilyName = marks.length === 1 && letters.at(-1) === marks[0];
+  if (isFamilyName) return { strength: 'weak', says: 'ends with a word for tests' };
+  const strength = isAmbiguous || !isPlain ? 'weak' : 'moderate';
+  return { strength, says: 'begins with a word for tests' };
+}
+
+function judgeGeneric(parts: readonly string[], letters: readonly string[]): Judgement | null {
+  const isNumbered = parts.length > letters.length;
+  if (letters.length === 0 || !letters.every((part) => GENERAL.has(part))) return null;
+  const isOffice = letters.every((part) => OFFICES.has(part));
+  if (isOffice) return { strength: 'weak', says: 'names nobody' };
+  return isNumbered
+    ? { strength: 'strong', says: 'is a numbered account' }
+    : { strength: 'moderate', says: 'names nobody' };
+}
+
+/** `testuser`, `demoaccount`, `usertest`, written as one word. */
+function compounds(): RegExp {
+  const mark = anyOf([
+    'test',
+    'demo',
+    'dummy',
+    'fake',
+    'sample',
+    'example',
+    'mock',
+    'seed',
+    'prueba',
+    'teste',
+  ]);
+  const general = anyOf(GENERIC.filter((word) => word.length > 2));
+  return new RegExp(`^(?:${mark}${general}|${general}${mark})$`, 'u');
+}

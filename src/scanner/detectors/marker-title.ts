@@ -1,0 +1,24 @@
+import { anyOf, plain, words } from '../vocabulary/words.ts';
+import type { Detector } from './detector.ts';
+
+const MARK = words('test demo sample dummy fake example placeholder mock seed');
+const THING =
+  words(`product item post article project task event course category order ticket title message comment
+  review note listing campaign document book lesson workspace board page room store shop service plan report invoice
+  payment channel group list collection survey job deal lead property appointment booking trip room vehicle device`);
+const PATTERN = new RegExp(
+  `^(?:\\[?${anyOf(MARK)}\\]?[ :_-]+(?:\\p{L}+ )?${anyOf(THING)}s?|${anyOf(THING)} ${anyOf(MARK)})(?:[ _-]*#?(?:\\d{1,5}|[a-z]))?$`,
+  'u',
+);
+
+/** `Test Product 3`, `Sample blue item`, `[DEMO] Project`: a word for tests and a word for things. */
+export const markerTitle: Detector = {
+  name: 'marker-title',
+  family: 'content',
+  wants: ['title'],
+  prefilter: `^[[]?${anyOf(MARK)}[]]?[ :_-]|${anyOf(MARK)}[ _-]*#?[0-9]*$`,
+  judge({ value }) {
+    const isMarked = PATTERN.test(plain(value).trim());
+    return isMarked ? { strength: 'strong', says: 'is named as a thing for tests' } : null;
+  },
+};

@@ -1,0 +1,43 @@
+import { BEGINNINGS, NUMBERED_THINGS, TEST_TEXTS } from '../vocabulary/test-phrases.ts';
+import { anyOf, plain } from '../vocabulary/words.ts';
+import type { Detector } from './detector.ts';
+
+const TEXTS = new Set(TEST_TEXTS.map(plain));
+const FIRST = new Set(BEGINNINGS.map((text) => plain(text).replaceAll(/[!,，]/g, '')));
+const THINGS = new Set(NUMBERED_THINGS.map(plain));
+const NUMBERED = /^(.*?)[ _-]?#?(?:\d{1,4}|[a-z]|one|two|three)$/;
+const TAIL = '[ #_-]*(?:[0-9]{1,4}|[a-z]|one|two|three)?[ .!?…]*$';
+const SENTENCES =
+  /^(?:this is (?:a |an |the )?(?:test|demo|sample|dummy|example|fake|seeded|mock|placeholder)\b|(?:test|sample|dummy|demo|seed|mock|fake) (?:message|comment|post|review|content|description|data|note|text|order|product|payment|transaction|ticket) (?:from|for|by|number|no\b|content|body|created)|(?:dummy|sample|placeholder|fake|mock) (?:text|content|data|description)\b|created by (?:the )?seed|(?:generated|inserted|added) by (?:the )?seed|seeded? (?:by|from|data)|esto es (?:una prueba|un (?:texto|mensaje|ejemplo) de)|(?:este|isto|isso) e (?:um|apenas um) teste|ceci est un (?:test|exemple|texte de)|d(?:as|ies) ist (?:ein|eine|nur ein) (?:test|beispiel)|quest[oa] e un(?:a|o)? (?:test|prova|esempio)|dit is een (?:test|voorbeeld)|to jest (?:test|przyklad)|bu bir (?:test|deneme|ornek)|это (?:тест|пример)|ini adalah (?:tes|contoh|pesan (?:tes|percobaan)))/;
+
+/**
+ * Short texts that were written to fill a field. The whole text counts: a longer one in which somebody
+ * speaks of a test, a sample or a demo is somebody's.
+ */
+export const testText: Detector = {
+  name: 'test-text',
+  family: 'content',
+  wants: ['text', 'title'],
+  prefilter: `^[^[:alnum:]]*${anyOf([...TEST_TEXTS, ...BEGINNINGS, ...NUMBERED_THINGS])}${TAIL}|^this is (?:an? |the )?(?:test|demo|sample|dummy|example|fake|seeded|mock|placeholder)|^(?:test|sample|dummy|demo|seed|mock|fake|placeholder) [a-z]+ |by (?:the )?seed|^seeded? |^(?:esto|este|isto|isso|ceci|d(?:as|ies) ist|quest[oa]|dit is|to jest|bu bir|это|ini adalah)`,
+  judge({ value, role }) {
+    const text = plain(value)
+      .replaceAll(/^[^\p{L}\p{N}]+|[\s.!?…]+$/gu, '')
+      .replaceAll(/\s+/g, ' ');
+    if (TEXTS.has(text) || TEXTS.has(text.replace(/[ _-]*#?\d{1,4}$/, ''))) {
+      return { strength: 'strong', says: 'is a text for tests' };
+    }
+    if (text.length <= 160 && SENTENCES.test(text)) {
+      return { strength: 'strong', says: 'says that it is a test' };
+    }
+    if (FIRST.has(text.replaceAll(/[!,，]/g, ''))) {
+      return { strength: 'moderate', says: 'is what everybody writes first' };
+    }
+    const [, thing = ''] = NUMBERED.exec(text) ?? [];
+    if (role === 'title' && THINGS.has(thing.trim())) {
+      return { strength: 'strong', says: 'is a thing with a number and no name' };
+    }
+    return THINGS.has(thing.trim())
+      ? { strength: 'moderate', says: 'is a thing with a number' }
+      : null;
+  },
+};
