@@ -10,7 +10,7 @@ import { findGroups } from './find-groups.ts';
 import { Judges } from './judge-row.ts';
 import { learnTable, type LearnedTable } from './learn-table.ts';
 import { findOwnedRows } from './owned-rows.ts';
-import { tryPasswords } from './password-trials.ts';
+import { tryTablePasswords } from './password-trials.ts';
 import { readMatches } from './read-matches.ts';
 import type { ScanResult, TriedPasswords } from './scan-result.ts';
 import { ScanState, TableState } from './scan-state.ts';
@@ -57,7 +57,7 @@ export async function scan(scope: ScanScope, settings: ScanSettings): Promise<Sc
   const state = new ScanState(connection, catalog, tables);
   await readTables(scope, state);
   const passwords = await tryAllPasswords(scope, state, settings);
-  await findGroups(scope, state);
+  await findGroups(connection, state);
   for (const table of tables) {
     await state.attempt(table, () => excludeRows(connection, table, settings.exclusions));
   }
@@ -118,7 +118,7 @@ async function tryAllPasswords(
   for (const table of state.tables) {
     const start = scope.clock.monotonicMs();
     await state.attempt(table, async () => {
-      tried.push(...(await tryPasswords(scope, table, left)));
+      tried.push(...(await tryTablePasswords(scope, table, left)));
     });
     left = Math.max(0, left - (scope.clock.monotonicMs() - start));
   }
