@@ -55,7 +55,8 @@ const layers = rows.flat().map((folder) => ({
   to: { path: '^(src|test|hygiene|bench|scripts)/', pathNot: `^src/(${below(folder).join('|')})/` },
 }));
 
-const pure = '^src/((kernel|planner|policy|report|scanner/(detectors|vocabulary|roles|groups|rule))/|catalog/(model|graph)[.]ts$)';
+const pure =
+  '^src/((kernel|planner|policy|report|scanner/(detectors|vocabulary|roles|groups|rule))/|catalog/(model|graph)[.]ts$)';
 
 module.exports = {
   forbidden: [

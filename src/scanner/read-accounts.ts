@@ -11,7 +11,7 @@ const READ_WHOLE_BYTES = 16 * 2 ** 20;
 const SAMPLE = 10_000;
 const KEYS_AT_ONCE = 5_000;
 
-export interface StoredPassword {
+interface StoredPassword {
   readonly key: string;
   readonly createdAt: number | null;
   readonly stored: string;

@@ -1,7 +1,7 @@
 import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
-import type { StoredPassword } from './stored-password.ts';
+import type { ScryptCost, StoredPassword } from './password-forms.ts';
 
 const deriveWithPbkdf2 = promisify(pbkdf2);
 const MEGABYTE = 2 ** 20;
@@ -24,21 +24,30 @@ export function costOf(stored: Hashed): number | null {
   switch (stored.kind) {
     case 'digest':
       return 1;
-    case 'bcrypt': {
-      const rounds = Number(stored.hash.slice(4, 6));
-      return rounds > DEAREST_BCRYPT ? null : 60 * 2 ** rounds;
-    }
-    case 'argon2': {
-      const [, kilobytes = 0, passes = 0] = (/m=(\d+),t=(\d+)/.exec(stored.hash) ?? []).map(Number);
-      return kilobytes * 1024 > MOST_MEMORY ? null : kilobytes * passes;
-    }
-    case 'scrypt': {
-      const { N, r, p } = stored.cost;
-      return 128 * N * r > MOST_MEMORY || N < 2 ? null : N * r * p * 0.4;
-    }
+    case 'bcrypt':
+      return costOfBcrypt(stored.hash);
+    case 'argon2':
+      return costOfArgon2(stored.hash);
+    case 'scrypt':
+      return costOfScrypt(stored.cost);
     case 'pbkdf2':
       return stored.iterations > MOST_ITERATIONS ? null : stored.iterations;
   }
+}
+
+function costOfBcrypt(hash: string): number | null {
+  const rounds = Number(hash.slice(4, 6));
+  return rounds > DEAREST_BCRYPT ? null : 60 * 2 ** rounds;
+}
+
+function costOfArgon2(hash: string): number | null {
+  const [, kilobytes = 0, passes = 0] = (/m=(\d+),t=(\d+)/.exec(hash) ?? []).map(Number);
+  return kilobytes * 1024 > MOST_MEMORY ? null : kilobytes * passes;
+}
+
+function costOfScrypt({ N, r, p }: ScryptCost): number | null {
+  const isSound = Number.isInteger(Math.log2(N)) && N > 1 && r > 0 && p > 0;
+  return isSound && 128 * N * r <= MOST_MEMORY ? N * r * p * 0.4 : null;
 }
 
 /** Whether the password is the one that was stored. */

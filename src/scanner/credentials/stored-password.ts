@@ -1,40 +1,4 @@
-/** What stands in a column of passwords, by its form. Never printed. */
-export type StoredPassword =
-  | { readonly kind: 'bcrypt'; readonly hash: string; readonly prehash: 'none' | 'sha256-hex' }
-  | { readonly kind: 'argon2'; readonly hash: string }
-  | {
-      readonly kind: 'scrypt';
-      readonly salt: Buffer;
-      readonly key: Buffer;
-      readonly cost: ScryptCost;
-    }
-  | {
-      readonly kind: 'pbkdf2';
-      readonly algorithm: string;
-      readonly iterations: number;
-      readonly salt: Buffer;
-      readonly key: Buffer;
-    }
-  | {
-      readonly kind: 'digest';
-      readonly algorithm: string;
-      readonly salt: Buffer;
-      readonly saltPlace: 'before' | 'after';
-      readonly key: Buffer;
-    }
-  | { readonly kind: 'clear'; readonly text: string }
-  /** Nobody can log in with it: `!`, `*`, an empty text. */
-  | { readonly kind: 'disabled' }
-  /** A hash of a kind that is not tried. */
-  | { readonly kind: 'unknown'; readonly name: string }
-  /** Begins like a hash and is none. */
-  | { readonly kind: 'broken' };
-
-export interface ScryptCost {
-  readonly N: number;
-  readonly r: number;
-  readonly p: number;
-}
+import type { ScryptCost, StoredPassword } from './password-forms.ts';
 
 const NODE_COST: ScryptCost = { N: 16_384, r: 8, p: 1 };
 const DIGESTS: Readonly<Record<number, string>> = {
@@ -160,31 +124,29 @@ function nodeScrypt(stored: string): StoredPassword | null {
 
 function pbkdf2(stored: string): StoredPassword | null {
   const django = /^pbkdf2_(sha\d+)\$(\d+)\$([^$]+)\$([A-Za-z0-9+/=]+)$/.exec(stored);
+  if (django !== null) return pbkdf2Of(django, (salt) => Buffer.from(salt), 'base64');
   const werkzeug = /^pbkdf2:(sha\d+):(\d+)\$([^$]+)\$([0-9a-f]+)$/.exec(stored);
-  const found = django ?? werkzeug;
-  if (found !== null) {
-    const [, algorithm = '', iterations = '', salt = '', key = ''] = found;
-    const bytes = Buffer.from(key, django === null ? 'hex' : 'base64');
-    return {
-      kind: 'pbkdf2',
-      algorithm,
-      iterations: Number(iterations),
-      salt: Buffer.from(salt),
-      key: bytes,
-    };
-  }
-  const passlib = /^\$pbkdf2(?:-(sha\d+))?\$(\d+)\$([A-Za-z0-9./]+)\$([A-Za-z0-9./]+)$/.exec(
-    stored,
+  if (werkzeug !== null) return pbkdf2Of(werkzeug, (salt) => Buffer.from(salt), 'hex');
+  // Passlib writes a dot where others write a plus.
+  const passlib = /^\$pbkdf2-(sha\d+)\$(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(
+    stored.replaceAll('.', '+'),
   );
-  if (passlib === null) return null;
-  const [, algorithm = 'sha1', iterations = '', salt = '', key = ''] = passlib;
-  const bytes = (text: string): Buffer => Buffer.from(text.replaceAll('.', '+'), 'base64');
+  return passlib === null
+    ? null
+    : pbkdf2Of(passlib, (salt) => Buffer.from(salt, 'base64'), 'base64');
+}
+
+function pbkdf2Of(
+  [, algorithm = '', iterations = '', salt = '', key = '']: RegExpExecArray,
+  asSalt: (text: string) => Buffer,
+  encoding: 'hex' | 'base64',
+): StoredPassword {
   return {
     kind: 'pbkdf2',
     algorithm,
     iterations: Number(iterations),
-    salt: bytes(salt),
-    key: bytes(key),
+    salt: asSalt(salt),
+    key: Buffer.from(key, encoding),
   };
 }
 

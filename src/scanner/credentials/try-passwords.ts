@@ -1,7 +1,8 @@
 import type { Clock } from '../../kernel/ports.ts';
 import { costOf, isHashed, isPassword } from './check-password.ts';
 import { DEFAULT_PASSWORDS, derivedPasswords } from './default-passwords.ts';
-import { readStored, type StoredPassword } from './stored-password.ts';
+import type { StoredPassword } from './password-forms.ts';
+import { readStored } from './stored-password.ts';
 
 export interface Account {
   readonly key: string;

@@ -43,7 +43,7 @@ export interface RowText {
   first(role: ColumnRole): string | null;
 }
 
-export interface Subject {
+interface Subject {
   /** As stored, without spaces around it, at most {@link LONGEST_VALUE} characters. Never empty. */
   readonly value: string;
   readonly role: ColumnRole;

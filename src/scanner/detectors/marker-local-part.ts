@@ -26,7 +26,7 @@ export const markerLocalPart: Detector = {
 
 function judgeLocal(local: string): Judgement | null {
   const [base = '', tag = null] = local.split('+');
-  if (tag !== null && tag.split(/[^\p{L}]+/u).some((word) => MARK.has(word))) {
+  if (tag?.split(/[^\p{L}]+/u).some((word) => MARK.has(word)) === true) {
     return { strength: 'strong', says: 'has a tag for tests' };
   }
   if (/^.$/.test(base)) return { strength: 'moderate', says: 'is one letter' };

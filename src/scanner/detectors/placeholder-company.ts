@@ -1,62 +1,18 @@
 import { MARKERS } from '../vocabulary/marker-words.ts';
 import { FAKER_SURNAMES } from '../vocabulary/faker-words.ts';
-import { anyOf, lines, plain, words } from '../vocabulary/words.ts';
+import { anyOf, phrases, plain, words } from '../vocabulary/words.ts';
 import type { Detector } from './detector.ts';
 
 const FORM =
   '(?:corp|corporation|inc|incorporated|llc|ltd|limited|co|company|gmbh|ag|kg|ug|sa|s a|sas|sarl|srl|spa|s r l|s p a|bv|nv|oy|ab|as|aps|a s|sp z o o|sp z oo|ltda|me|eireli|pty|plc|group|industries|enterprises|organization|org|team|workspace|tenant|studio|studios|technologies|tech|solutions|systems|labs|holdings|international|global|as|kft|sro|s r o|pt|cv|ooo|jsc)';
 
 /** Firms of fiction and of manuals. */
-const FIRMS: readonly string[] = lines(`
-  acme
-  contoso
-  fabrikam
-  initech
-  initrode
-  hooli
-  pied piper
-  globex
-  soylent
-  umbrella
-  stark
-  wayne
-  dunder mifflin
-  dunder mifflin paper
-  oscorp
-  lexcorp
-  vandelay
-  cyberdyne
-  tyrell
-  weyland yutani
-  weyland-yutani
-  massive dynamic
-  aperture science
-  black mesa
-  wonka
-  los pollos hermanos
-  krusty krab
-  northwind
-  northwind traders
-  adventure works
-  tailspin toys
-  wingtip toys
-  foo
-  bar
-  foobar
-  foo bar
-  abc
-  xyz
-  my
-  your
-  some
-  any
-  musterfirma
-  muster
-  beispielfirma
-  mustermann
-  ромашка
-  рога и копыта
-  someorg
+const FIRMS: readonly string[] = phrases(`
+  acme; contoso; fabrikam; initech; initrode; hooli; pied piper; globex; soylent; umbrella; stark; wayne;
+  dunder mifflin; dunder mifflin paper; oscorp; lexcorp; vandelay; cyberdyne; tyrell; weyland yutani;
+  weyland-yutani; massive dynamic; aperture science; black mesa; wonka; los pollos hermanos; krusty krab;
+  northwind; northwind traders; adventure works; tailspin toys; wingtip toys; foo; bar; foobar; foo bar; abc;
+  xyz; my; your; some; any; musterfirma; muster; beispielfirma; mustermann; ромашка; рога и копыта; someorg;
   asdf
 `);
 const NAMED = new Set(FIRMS.map(plain));

@@ -20,7 +20,7 @@ export const placeholderUrl: Detector = {
       /^(?:[a-z]+:)?(?:\/\/)?([^/:?#\s]+)[^/]*(\/.*)?$/i.exec(value) ?? [];
     if (isReservedDomain(host))
       return { strength: 'strong', says: 'leads to a domain reserved for examples (RFC 2606)' };
-    if (IMAGES.test(host) || /uifaces/.test(path))
+    if (IMAGES.test(host) || path.includes('uifaces'))
       return { strength: 'strong', says: 'shows a picture that stands for any' };
     if (NOWHERE.test(host))
       return { strength: 'strong', says: 'leads to a domain that stands for any' };

@@ -14,7 +14,7 @@ export const testFlag: Detector = {
     if (/live_?mode/.test(column)) {
       return NO.test(value) ? { strength: 'strong', says: 'says that it is not live' } : null;
     }
-    if (/env/.test(column)) {
+    if (column.includes('env')) {
       const isTest = /^(?:tests?|testing|demo|sandbox|seed)$/i.test(value);
       return isTest ? { strength: 'strong', says: 'names an environment for tests' } : null;
     }

@@ -1,10 +1,12 @@
 import { BEGINNINGS, NUMBERED_THINGS, TEST_TEXTS } from '../vocabulary/test-phrases.ts';
 import { anyOf, plain } from '../vocabulary/words.ts';
-import type { Detector } from './detector.ts';
+import type { Detector, Judgement } from './detector.ts';
 
 const TEXTS = new Set(TEST_TEXTS.map(plain));
 const FIRST = new Set(BEGINNINGS.map((text) => plain(text).replaceAll(/[!,，]/g, '')));
 const THINGS = new Set(NUMBERED_THINGS.map(plain));
+/** Longer ones are somebody's, whatever they begin with. */
+const LONGEST_SENTENCE = 160;
 const NUMBERED = /^(.*?)[ _-]?#?(?:\d{1,4}|[a-z]|one|two|three)$/;
 const TAIL = '[ #_-]*(?:[0-9]{1,4}|[a-z]|one|two|three)?[ .!?…]*$';
 const SENTENCES =
@@ -23,21 +25,27 @@ export const testText: Detector = {
     const text = plain(value)
       .replaceAll(/^[^\p{L}\p{N}]+|[\s.!?…]+$/gu, '')
       .replaceAll(/\s+/g, ' ');
-    if (TEXTS.has(text) || TEXTS.has(text.replace(/[ _-]*#?\d{1,4}$/, ''))) {
-      return { strength: 'strong', says: 'is a text for tests' };
-    }
-    if (text.length <= 160 && SENTENCES.test(text)) {
-      return { strength: 'strong', says: 'says that it is a test' };
-    }
-    if (FIRST.has(text.replaceAll(/[!,，]/g, ''))) {
-      return { strength: 'moderate', says: 'is what everybody writes first' };
-    }
-    const [, thing = ''] = NUMBERED.exec(text) ?? [];
-    if (role === 'title' && THINGS.has(thing.trim())) {
-      return { strength: 'strong', says: 'is a thing with a number and no name' };
-    }
-    return THINGS.has(thing.trim())
-      ? { strength: 'moderate', says: 'is a thing with a number' }
-      : null;
+    return judgeWhole(text) ?? judgeThing(text, role === 'title');
   },
 };
+
+function judgeWhole(text: string): Judgement | null {
+  if (TEXTS.has(text) || TEXTS.has(text.replace(/[ _-]*#?\d{1,4}$/, ''))) {
+    return { strength: 'strong', says: 'is a text for tests' };
+  }
+  if (text.length <= LONGEST_SENTENCE && SENTENCES.test(text)) {
+    return { strength: 'strong', says: 'says that it is a test' };
+  }
+  return FIRST.has(text.replaceAll(/[!,，]/g, ''))
+    ? { strength: 'moderate', says: 'is what everybody writes first' }
+    : null;
+}
+
+function judgeThing(text: string, isTitle: boolean): Judgement | null {
+  const [, thing = ''] = NUMBERED.exec(text) ?? [];
+  if (!THINGS.has(thing.trim())) return null;
+  return {
+    strength: isTitle ? 'strong' : 'moderate',
+    says: 'is a thing with a number and no name',
+  };
+}

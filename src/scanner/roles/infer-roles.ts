@@ -4,7 +4,7 @@ import { nameWords } from './name-words.ts';
 import { CREATED_WORDS, FLAG_WORDS, ROLE_COLUMN_WORDS, ROLE_WORDS } from './role-words.ts';
 import { type TableKind, tableKind } from './table-kind.ts';
 
-export interface ColumnSample {
+interface ColumnSample {
   readonly name: string;
   /** As PostgreSQL writes it. */
   readonly type: string;
@@ -87,15 +87,21 @@ function textRole(
   return fitting(named, { looks, kind, words });
 }
 
-/** What values are, they are whatever the column is called. */
+/** What values are, they are whatever the column is called: from which share on, and unless it is named so. */
+const SHOWN: readonly (readonly [keyof Looks, ColumnRole, number, ColumnRole?])[] = [
+  ['email', 'email', 0.6],
+  ['hash', 'password', 0.5, 'token'],
+  ['uuid', 'uuid', 0.9, 'token'],
+  ['ip', 'ip', 0.8],
+  ['url', 'url', 0.7],
+  ['iban', 'iban', 0.7],
+  ['card', 'card', 0.8, 'phone'],
+];
+
 function byContent(looks: Looks, named: ColumnRole | null): ColumnRole | null {
-  if (looks.email >= 0.6) return 'email';
-  if (looks.hash >= 0.5 && named !== 'token') return 'password';
-  if (looks.uuid >= 0.9) return named === 'token' ? 'token' : 'uuid';
-  if (looks.ip >= 0.8) return 'ip';
-  if (looks.url >= 0.7) return 'url';
-  if (looks.iban >= 0.7) return 'iban';
-  if (looks.card >= 0.8 && named !== 'phone') return 'card';
+  for (const [look, role, from, unless] of SHOWN) {
+    if (looks[look] >= from && (unless === undefined || named !== unless)) return role;
+  }
   return looks.phone >= 0.8 && (named === null || named === 'name') ? 'phone' : null;
 }
 
@@ -109,11 +115,9 @@ interface Named {
 function fitting(named: ColumnRole, { looks, kind, words }: Named): ColumnRole | null {
   if (named === 'title' && kind === 'persons') return null;
   if (named !== 'name' && named !== 'given-name') return named;
-  const isOfPerson = words.length > 1 && words.some((word) => PERSON_WORDS.has(word));
-  if (kind === 'persons' || isOfPerson) return named;
-  if (kind === 'companies') return 'company';
-  // Two or more capitalised words in a table that nothing is known of may be either; people are likelier named so.
-  return looks.person >= 0.9 && words.some((word) => PERSON_WORDS.has(word)) ? 'name' : 'title';
+  const isOfPerson = words.some((word) => PERSON_WORDS.has(word));
+  if (kind === 'persons' || (isOfPerson && (words.length > 1 || looks.person >= 0.9))) return named;
+  return kind === 'companies' ? 'company' : 'title';
 }
 
 const PERSON_WORDS = new Set(

@@ -3,9 +3,13 @@ import { tableKind } from './table-kind.ts';
 
 /** Whether the rows of a table are people or their accounts, as opposed to what they own. */
 export function isPersonTable(table: string, roles: ReadonlyMap<string, ColumnRole>): boolean {
-  const has = (role: ColumnRole): boolean => [...roles.values()].includes(role);
-  if (has('password')) return true;
-  const isNamed = has('name') || has('given-name') || has('family-name') || has('username');
-  if (tableKind(table) === 'persons') return isNamed || has('email') || has('phone');
-  return has('given-name') && has('family-name') && (has('email') || has('phone'));
+  const present = new Set(roles.values());
+  const hasAny = (...wanted: readonly ColumnRole[]): boolean =>
+    wanted.some((role) => present.has(role));
+  if (present.has('password')) return true;
+  if (tableKind(table) === 'persons') {
+    return hasAny('name', 'given-name', 'family-name', 'username', 'email', 'phone');
+  }
+  const isNamed = present.has('given-name') && present.has('family-name');
+  return isNamed && hasAny('email', 'phone');
 }

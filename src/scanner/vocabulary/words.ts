@@ -4,13 +4,13 @@ export function words(text: string): readonly string[] {
   return withPlain(text.trim().split(/\s+/));
 }
 
-/** One entry a line; entries may hold spaces. */
-export function lines(text: string): readonly string[] {
+/** Entries that may hold spaces, with semicolons between them. */
+export function phrases(text: string): readonly string[] {
   return withPlain(
     text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== ''),
+      .split(/;\s*/)
+      .map((entry) => entry.trim().replaceAll(/\s+/g, ' '))
+      .filter((entry) => entry !== ''),
   );
 }
 
