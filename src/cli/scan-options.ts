@@ -2,25 +2,33 @@ import { HygieneError } from '../kernel/errors.ts';
 import type { ScanOptions } from '../runner/scan-database.ts';
 import { DEFAULT_MIN_SCORE } from '../scanner/score.ts';
 import type { GivenOptions } from './given-options.ts';
-import { ownOption } from './options.ts';
+import { type OptionSpec, ownOption } from './options.ts';
 
 const MEGABYTE = 2 ** 20;
 
 export const minScoreOption = ownOption('string', 'From which score on a row counts, 0 to 1 [0.6]');
-export const passwordTimeOption = ownOption(
-  'string',
-  'Seconds for trying default passwords, 0: none [60]',
-);
+/** A check stands in pipelines, where a minute is long. */
+const PASSWORD_SECONDS = { scan: 60, check: 20 } as const;
+
+export const passwordTimeOption = (command: keyof typeof PASSWORD_SECONDS): OptionSpec =>
+  ownOption(
+    'string',
+    `Seconds for trying default passwords, 0: none [${String(PASSWORD_SECONDS[command])}]`,
+  );
+
 export const wholeUpToOption = ownOption(
   'string',
   'Look at a part only of tables with more megabytes [4096]',
 );
 
 /** @throws HygieneError HYG_USAGE */
-export function scanLimits(given: GivenOptions): Omit<ScanOptions, 'tables' | 'withRules'> {
+export function scanLimits(
+  command: keyof typeof PASSWORD_SECONDS,
+  given: GivenOptions,
+): Omit<ScanOptions, 'tables' | 'withRules'> {
   return {
     minScore: minScore(given),
-    passwordBudgetMs: given.milliseconds('password-time', 60),
+    passwordBudgetMs: given.milliseconds('password-time', PASSWORD_SECONDS[command]),
     wholeUpToBytes: given.count('whole-up-to', 4096) * MEGABYTE,
   };
 }

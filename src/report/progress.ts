@@ -1,5 +1,5 @@
 import { grouped } from '../kernel/counts.ts';
-import type { ProgressReport } from '../kernel/progress.ts';
+import type { ProgressPhase, ProgressReport } from '../kernel/progress.ts';
 import type { Pace } from './progress-rate.ts';
 import { plainStyle, type Style } from './style.ts';
 import { duration } from './wording.ts';
@@ -19,8 +19,8 @@ export function progressLine(view: ProgressView): string {
   const facts = [
     activity(report),
     ...(share === null ? [] : [percent(share)]),
-    ...rowsOf(report, ' of ', ' rows'),
-    ...(rowsPerSecond === null ? [] : [rate(rowsPerSecond)]),
+    ...amount(report, ' of '),
+    ...(rowsPerSecond === null ? [] : [rate(report, rowsPerSecond)]),
     ...(remainingMs === null ? [] : [left(remainingMs)]),
   ];
   return `${report.migrationId}  ${duration(elapsedMs)}: ${facts.join(', ')}`;
@@ -51,8 +51,8 @@ export function progressBar(
   const texts: Readonly<Record<Fact, string | null>> = {
     bar: share === null ? null : bar(share),
     share: share === null ? null : percent(share),
-    rows: rowsOf(report, '/', ' rows')[0] ?? null,
-    rate: rowsPerSecond === null ? null : rate(rowsPerSecond),
+    rows: amount(report, '/')[0] ?? null,
+    rate: rowsPerSecond === null ? null : rate(report, rowsPerSecond),
     left: remainingMs === null ? null : left(remainingMs),
     elapsed: duration(elapsedMs),
     activity: activity(report),
@@ -102,9 +102,22 @@ function activity({ phase, table, waitingFor }: ProgressReport): string {
   return text.replaceAll(/\p{Cc}/gu, '?');
 }
 
-function rowsOf({ rowsDone, rowsTotal }: ProgressReport, between: string, after: string): string[] {
-  if (rowsTotal !== null) return [`${grouped(rowsDone)}${between}${grouped(rowsTotal)}${after}`];
-  return rowsDone === 0 ? [] : [`${grouped(rowsDone)}${after}`];
+/** What is counted where it is not rows. */
+const UNITS: Partial<Record<ProgressPhase, string>> = {
+  scanning: 'tables',
+  'trying passwords': 'trials',
+  'looking for groups': 'tables',
+};
+
+function unitOf({ phase }: ProgressReport): string {
+  return UNITS[phase] ?? 'rows';
+}
+
+function amount(report: ProgressReport, between: string): string[] {
+  const { rowsDone, rowsTotal } = report;
+  const unit = unitOf(report);
+  if (rowsTotal !== null) return [`${grouped(rowsDone)}${between}${grouped(rowsTotal)} ${unit}`];
+  return rowsDone === 0 ? [] : [`${grouped(rowsDone)} ${unit}`];
 }
 
 const BAR_COLUMNS = 20;
@@ -119,8 +132,8 @@ function percent(share: number): string {
   return `${grouped(Math.floor(share * 100))} %`;
 }
 
-function rate(rowsPerSecond: number): string {
-  return `${grouped(Number(rowsPerSecond.toFixed(rowsPerSecond < 10 ? 1 : 0)))} rows/s`;
+function rate(report: ProgressReport, perSecond: number): string {
+  return `${grouped(Number(perSecond.toFixed(perSecond < 10 ? 1 : 0)))} ${unitOf(report)}/s`;
 }
 
 function left(remainingMs: number): string {

@@ -126,11 +126,11 @@ function reasonLines(findings: readonly Finding[]): string[] {
 }
 
 const APART: Readonly<Record<ApartReason, string>> = {
-  admin: 'look like seed data, but are administrators: they are never proposed for removal',
-  protected: 'look like seed data, but are in a protected set of hygiene/config',
-  suppressed: 'look like seed data, but hygiene/config says that they are genuine',
+  admin: 'of administrators with signs of seed data: never proposed for removal',
+  protected: 'with signs of seed data, in a protected set of hygiene/config',
+  suppressed: 'with signs of seed data, genuine by hygiene/config',
   'hangs-on-seed':
-    'hang on seed data, but somebody genuine has a part in them: a purge would have to take or detach them',
+    'genuine by its looks, but hanging on seed data: a purge would have to take it along or detach it',
 };
 
 function apartLines(apart: readonly Apart[]): string[] {
@@ -200,7 +200,7 @@ function seedSteps({ written, rules }: ScanView): readonly string[] {
       `No rule for ${counted(rows, 'row')} of ${table.name.toString()}: ${reason}.`,
   );
   if (written !== null) {
-    return [`Written: ${written}`, ...blocked, 'Read it, then: hygiene plan', suppress];
+    return [`created  ${written}`, ...blocked, 'Read it, then: hygiene plan', suppress];
   }
   return rules === null
     ? ['hygiene scan --write NAME   writes the migration that removes these rows.', suppress]

@@ -85,7 +85,9 @@ function seenIn({ plan: planned, verify, scan, missing }: Looked): Seen {
       ...steps.flatMap(({ kind, label }) =>
         kind === 'unknown' ? [`what a pending ${label} would remove shows only when it runs`] : [],
       ),
-      ...scan.leftOut.map(({ table, reason }) => `${table}: ${reason}`),
+      ...scan.leftOut
+        .filter(({ isBlindSpot }) => isBlindSpot)
+        .map(({ table, reason }) => `${table}: ${reason}`),
       ...scan.tables.flatMap(({ table, percent, isHidden, failures }) => {
         const name = table.name.toString();
         return [

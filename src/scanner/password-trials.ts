@@ -17,7 +17,7 @@ export async function tryTablePasswords(
   table: TableState,
   budgetMs: number,
 ): Promise<readonly TriedPasswords[]> {
-  if (budgetMs <= 0) return [];
+  if (budgetMs <= 0) return passwordColumns(table.scanned).map((column) => untried(table, column));
   const { connection, clock, signal, progress } = scope;
   const tried: TriedPasswords[] = [];
   for (const column of passwordColumns(table.scanned)) {
@@ -63,6 +63,11 @@ export async function tryTablePasswords(
     });
   }
   return tried;
+}
+
+function untried({ scanned }: TableState, column: string): TriedPasswords {
+  const notTried = ['no password was tried, since there was no time for it'];
+  return { table: scanned.table, column, accounts: 0, tried: 0, isWhole: false, notTried };
 }
 
 function evidenceOf(verdict: Verdict, column: string, share: number): Evidence {

@@ -12,6 +12,7 @@ import { learnTable, type LearnedTable } from './learn-table.ts';
 import { findOwnedRows } from './owned-rows.ts';
 import { tryTablePasswords } from './password-trials.ts';
 import { readMatches } from './read-matches.ts';
+import { passwordColumns } from './read-accounts.ts';
 import type { ScanResult, TriedPasswords } from './scan-result.ts';
 import { ScanState, TableState } from './scan-state.ts';
 import { attempt } from './scan-transaction.ts';
@@ -57,6 +58,7 @@ export async function scan(scope: ScanScope, settings: ScanSettings): Promise<Sc
   const state = new ScanState(connection, catalog, tables);
   await readTables(scope, state);
   const passwords = await tryAllPasswords(scope, state, settings);
+  tell(scope, 'looking for groups', { table: null, done: 0, total: null });
   await findGroups(connection, state);
   for (const table of tables) {
     await state.attempt(table, () => excludeRows(connection, table, settings.exclusions));
@@ -91,7 +93,7 @@ async function learnTables(
   for (const table of tables) {
     const result = await attempt(connection, () => learnTable(connection, catalog, table));
     if (result.ok) learned.push(result.value);
-    else leftOut.push({ table: table.name.toString(), reason: result.reason });
+    else leftOut.push({ table: table.name.toString(), reason: result.reason, isBlindSpot: true });
   }
   return { learned, leftOut };
 }
@@ -115,10 +117,13 @@ async function tryAllPasswords(
 ): Promise<readonly TriedPasswords[]> {
   const tried: TriedPasswords[] = [];
   let left = passwordBudgetMs;
-  for (const table of state.tables) {
+  const tables = state.tables.filter(({ scanned }) => passwordColumns(scanned).length > 0);
+  for (const [at, table] of tables.entries()) {
     const start = scope.clock.monotonicMs();
+    // What one table does not need is left for those after it.
+    const share = left / (tables.length - at);
     await state.attempt(table, async () => {
-      tried.push(...(await tryTablePasswords(scope, table, left)));
+      tried.push(...(await tryTablePasswords(scope, table, share)));
     });
     left = Math.max(0, left - (scope.clock.monotonicMs() - start));
   }
@@ -126,16 +131,16 @@ async function tryAllPasswords(
 }
 
 interface Told {
-  readonly table: TableState;
+  readonly table: TableState | null;
   readonly done: number;
-  readonly total: number;
+  readonly total: number | null;
 }
 
 function tell({ progress }: ScanScope, phase: ProgressPhase, { table, done, total }: Told): void {
   progress({
     migrationId: 'scan',
     phase,
-    table: table.scanned.table.name.toString(),
+    table: table?.scanned.table.name.toString() ?? null,
     rowsDone: done,
     rowsTotal: total,
     waitingFor: null,

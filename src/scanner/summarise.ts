@@ -74,7 +74,11 @@ export function factsOf(state: TableState, minScore: number): ScannedFacts {
 
 /** Administrators with default passwords, then the tables with most findings. */
 export function worstFirst(tables: readonly (readonly Finding[])[]): readonly Finding[] {
-  const all = [...tables].sort((a, b) => b.length - a.length).flat();
+  const ownEvidence = (findings: readonly Finding[]): number =>
+    findings.filter(({ kind }) => kind !== 'owned-by-seed').length;
+  const all = [...tables]
+    .sort((a, b) => ownEvidence(b) - ownEvidence(a) || b.length - a.length)
+    .flat();
   const isUrgent = ({ kind }: Finding): boolean => kind === 'admin-default-password';
   return [...all.filter(isUrgent), ...all.filter((each) => !isUrgent(each))];
 }

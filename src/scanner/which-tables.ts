@@ -4,6 +4,8 @@ export interface LeftOut {
   /** For people. */
   readonly table: string;
   readonly reason: string;
+  /** Whether rows may be there that nobody has looked at. */
+  readonly isBlindSpot: boolean;
 }
 
 export interface ChosenTables {
@@ -23,8 +25,8 @@ export function chooseTables(catalog: Catalog, wanted: readonly Table[] | null):
     wanted ?? [...catalog.tables.values()].filter(({ partitionOf }) => partitionOf === null);
   const asked = new Set(all.map(({ oid }) => oid));
   const leftOut = all.flatMap((table): readonly LeftOut[] => {
-    const reason = whyNot(table);
-    return reason === null ? [] : [{ table: table.name.toString(), reason }];
+    const why = whyNot(table);
+    return why === null ? [] : [{ table: table.name.toString(), ...why }];
   });
   return {
     tables: withOwners(catalog, all).filter((table) => whyNot(table) === null),
@@ -42,9 +44,13 @@ function withOwners(catalog: Catalog, tables: readonly Table[]): readonly Table[
   return [...found].map((oid) => tableByOid(catalog, oid));
 }
 
-function whyNot({ kind, privileges, columns }: Table): string | null {
-  if (kind === 'view' || kind === 'materialized view') return `it is a ${kind}`;
-  if (kind === 'foreign') return 'it is a foreign table: its rows are on another server';
-  if (!privileges.select) return 'the role may not read it';
-  return columns.length === 0 ? 'it has no columns' : null;
+function whyNot({ kind, privileges, columns }: Table): Omit<LeftOut, 'table'> | null {
+  if (kind === 'view' || kind === 'materialized view') {
+    return { reason: `it is a ${kind}, which shows rows of tables`, isBlindSpot: false };
+  }
+  if (kind === 'foreign') {
+    return { reason: 'it is a foreign table: its rows are on another server', isBlindSpot: true };
+  }
+  if (!privileges.select) return { reason: 'the role may not read it', isBlindSpot: true };
+  return columns.length === 0 ? { reason: 'it has no columns', isBlindSpot: false } : null;
 }

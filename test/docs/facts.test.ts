@@ -10,7 +10,7 @@ import { parseDatabaseUrl } from '../../src/database/database-url.ts';
 import { errorCatalogue, exitCodes } from '../../src/kernel/errors.ts';
 import { eventNames } from '../../src/ledger/events.ts';
 import { purgeDemoUsers } from '../engine/workbench.ts';
-import { runCli } from '../support/cli.ts';
+import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase, useDatabase } from '../support/database.ts';
 import { createProject } from '../support/project.ts';
 import { fencesOf, names, page, proseOf, repository, sectionOf, tableRows } from './pages.ts';
@@ -94,6 +94,7 @@ describe('commands.md', () => {
     const seen: Seen[] = [];
     for (const line of [
       ...['init', 'init --print-sql', 'init --ledger', 'create purge_one', 'lint'],
+      ...['scan --password-time 0', 'check --password-time 0'],
       ...['plan --out plan.json', 'approve --plan plan.json', 'up'],
       ...['mark staging', 'work', 'verify', 'status', 'ledger', 'ledger verify', 'ledger digest'],
       ...['ledger export', 'uninstall --print-sql', 'guard', 'guard check'],
@@ -104,9 +105,10 @@ describe('commands.md', () => {
       ...RESTORING.map((line) => line.replace('ID', restorable)),
     ]) {
       const run = await runCli(line.split(' '), { cwd, variables });
-      const { command, outcome, ...others } = run.json();
+      const { command, outcome, ...others } = documentOf(run, line);
       const name = String(command);
-      seen.push({ name, fields: Object.keys(others).filter((each) => !ENVELOPE.includes(each)) });
+      const fields = Object.keys(others).filter((each) => ![...ENVELOPE, 'error'].includes(each));
+      seen.push({ name, fields });
       expect(sectionOf(commandsPage, `## hygiene ${name}`)).toContain(`\`${String(outcome)}\``);
     }
     for (const { name, fields } of merged(seen)) {
@@ -213,6 +215,12 @@ test('privileges.md has the grants that `init --print-sql` prints', async () => 
   );
   expect(block?.lines).toEqual(printed);
 });
+
+/** `scan` prints what it finds to stdout, and its document after that to stderr. */
+function documentOf(run: CliRun, line: string): Record<string, unknown> {
+  if (!line.startsWith('scan')) return run.json();
+  return JSON.parse(run.stderr.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+}
 
 interface Seen {
   readonly name: string;

@@ -18,6 +18,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   remove: ['users', 'live_sessions', 'reports', 'subscriptions'],
   change: ['payments'],
   'put back': ['users', 'live_sessions', 'reports', 'subscriptions'],
+  'look at': ['users'],
 };
 
 interface Need {
@@ -83,6 +84,7 @@ const STATES: Readonly<
   Record<string, 'fresh' | 'planned' | 'clean' | 'applied' | 'ended' | 'held' | 'batches'>
 > = {
   plan: 'fresh',
+  scan: 'applied',
   rehearse: 'fresh',
   up: 'fresh',
   status: 'applied',
@@ -124,6 +126,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   approve: '--plan plan.json',
   baseline: `${ID} --reason test`,
   uninstall: '--print-sql',
+  scan: '--password-time 0',
 };
 
 function lineOf(command: string): string {

@@ -27,11 +27,10 @@ export interface CreatedMigration {
 }
 
 /**
- * Writes a new migration that loads and lints as it is. As long as its table is not edited it is
- * skipped, because no database has that table.
- * @throws HygieneError HYG_USAGE, HYG_LOAD_NO_DIRECTORY or HYG_CONFIG_EXISTS.
+ * The id that a new migration will get: nothing is written.
+ * @throws HygieneError HYG_USAGE, HYG_LOAD_NO_DIRECTORY, HYG_LOAD_BAD_NAME
  */
-export function createMigration(input: CreateInput): CreatedMigration {
+export function newMigrationId(input: Pick<CreateInput, 'dir' | 'name' | 'now'>): string {
   const name = snakeName(input.name);
   if (name === '') {
     throw new HygieneError('HYG_USAGE', {
@@ -39,7 +38,16 @@ export function createMigration(input: CreateInput): CreatedMigration {
       hint: 'Say what it does, for example: hygiene create purge_demo_users',
     });
   }
-  const id = `${nextVersion(nodeFileSystem, input)}_${name}`;
+  return `${nextVersion(nodeFileSystem, input)}_${name}`;
+}
+
+/**
+ * Writes a new migration that loads and lints as it is. As long as its table is not edited it is
+ * skipped, because no database has that table.
+ * @throws HygieneError HYG_USAGE, HYG_LOAD_NO_DIRECTORY or HYG_CONFIG_EXISTS.
+ */
+export function createMigration(input: CreateInput): CreatedMigration {
+  const id = newMigrationId(input);
   const files = filesFor(id, input);
   writeNewFiles(files);
   return { id, paths: files.map(({ path }) => path) };
@@ -67,7 +75,7 @@ function titleOf(name: string): string {
 }
 
 /** Now, or one second after the newest file: later than all, however fast files are made. */
-function nextVersion(fs: FileSystem, { dir, now }: CreateInput): string {
+function nextVersion(fs: FileSystem, { dir, now }: Pick<CreateInput, 'dir' | 'now'>): string {
   inspectDirectory(fs, dir);
   const versions = (fs.listFiles(dir) ?? []).map((file) => /^\d{14}/.exec(file)?.[0] ?? '');
   const newest = versions.sort().at(-1) ?? '';

@@ -14,7 +14,7 @@ export async function check(context: CommandContext): Promise<CommandResult> {
   const { world, connect, given, style, announce } = context;
   const { checkOperation } = await import('../../app/operations/check.ts');
   const { checkDocument, checkFailure, checkText } = await import('../../report/check.ts');
-  const report = await checkOperation(world, { ...connect, scan: scanLimits(given) });
+  const report = await checkOperation(world, { ...connect, scan: scanLimits('check', given) });
   announce(report.target, report.environment);
   const error = checkFailure(report);
   return {
@@ -32,7 +32,7 @@ export const checkCommand: Command = {
   describe: 'Say whether the database is clean, dirty, or nobody can know',
   options: {
     'min-score': minScoreOption,
-    'password-time': passwordTimeOption,
+    'password-time': passwordTimeOption('check'),
     'whole-up-to': wholeUpToOption,
   },
   positionals: [],

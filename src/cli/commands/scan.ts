@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+
 import type { ScanOptions } from '../../runner/scan-database.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import type { GivenOptions } from '../given-options.ts';
@@ -16,19 +18,20 @@ const FINDINGS = 3;
  * @public
  */
 export async function scan(context: CommandContext): Promise<CommandResult> {
-  const { world, connect, given, style, announce } = context;
+  const { world, connect, given, style, announce, io } = context;
   const { scanOperation } = await import('../../app/operations/scan.ts');
   const { scanText } = await import('../../report/scan.ts');
   const { findingRecord, scanFields } = await import('../../report/scan-document.ts');
   const write = given.text('write');
   const report = await scanOperation(world, { ...connect, scan: scanOptions(given), write });
   announce(report.target, report.environment);
+  const written = report.written === null ? null : relative(io.cwd, report.written);
   const isFound = report.findings.length > 0;
   return {
     outcome: isFound ? 'found' : 'nothing found',
     exitCode: isFound && given.flag('exit-code') ? FINDINGS : 0,
-    text: scanText(report, style),
-    fields: { ...scanFields(report), written: report.written },
+    text: scanText({ ...report, written }, style),
+    fields: { ...scanFields(report), written },
     records: report.findings.map((each) => findingRecord(each, given.flag('show-values'))),
   };
 }
@@ -39,7 +42,7 @@ function scanOptions(given: GivenOptions): ScanOptions {
     ?.split(',')
     .map((name) => name.trim());
   return {
-    ...scanLimits(given),
+    ...scanLimits('scan', given),
     tables: names?.filter((name) => name !== '') ?? null,
     withRules: given.text('write') !== null,
   };
@@ -54,7 +57,7 @@ export const scanCommand: Command = {
     'min-score': minScoreOption,
     write: ownOption('string', 'Write the migration that removes the findings, by this name'),
     'show-values': ownOption('boolean', 'Show the values that gave rows away, not their shape'),
-    'password-time': passwordTimeOption,
+    'password-time': passwordTimeOption('scan'),
     'whole-up-to': wholeUpToOption,
     'exit-code': exitCodeOption,
   },

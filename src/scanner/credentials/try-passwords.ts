@@ -3,6 +3,7 @@ import { costOf, isHashed, isPassword } from './check-password.ts';
 import { DEFAULT_PASSWORDS, derivedPasswords } from './default-passwords.ts';
 import type { StoredPassword } from './password-forms.ts';
 import { readStored } from './stored-password.ts';
+import { untriedInWords } from './untried.ts';
 
 export interface Account {
   readonly key: string;
@@ -36,13 +37,16 @@ export interface TrialLimits {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly budgetMs: number;
+  /** Trials made, and about how many there will be. */
   readonly onProgress: (done: number, total: number) => void;
 }
 
 /** Trials that take less, in microseconds, are made with the whole list. */
 const CHEAP = 400;
-/** Of accounts that nothing speaks against, with dear hashes; evenly over all of them. */
+/** Of accounts that nothing speaks against, with dear hashes. */
 const SAMPLE = 2_000;
+/** Of the time, what the likeliest entries on that sample may take. */
+const SAMPLE_SHARE = 1 / 3;
 /** Entries tried on such accounts, beside every password that was found elsewhere. */
 const LIKELY = 5;
 /** Entries tried on suspects. */
@@ -50,6 +54,8 @@ const LIKELY_FOR_SUSPECTS = 60;
 
 interface Slow {
   readonly account: Account;
+  /** Microseconds of one trial, about. */
+  readonly cost: number;
   readonly hashed: Extract<
     StoredPassword,
     { readonly kind: 'bcrypt' | 'argon2' | 'scrypt' | 'pbkdf2' | 'digest' }
@@ -76,16 +82,17 @@ class PasswordTrials {
   readonly #slow: Slow[] = [];
   /** Passwords that fitted once, and were tried on all others. */
   readonly #spreadPasswords = new Set<string>();
-  /** By account, what was tried on it. */
+  /** By account with a dear hash, what was tried on it. */
   readonly #done = new Map<string, Set<string>>();
   #unknown = 0;
   #tooDear = 0;
-  readonly #deadline: number;
+  #trials = 0;
+  readonly #start: number;
 
   constructor(accounts: readonly Account[], limits: TrialLimits) {
     this.#accounts = accounts;
     this.#limits = limits;
-    this.#deadline = limits.clock.monotonicMs() + limits.budgetMs;
+    this.#start = limits.clock.monotonicMs();
   }
 
   async run(): Promise<Trials> {
@@ -93,7 +100,7 @@ class PasswordTrials {
     const admins = this.#slow.filter(({ account }) => account.isAdmin);
     const suspects = this.#slow.filter(({ account }) => account.isSuspect && !account.isAdmin);
     const others = this.#slow.filter(({ account }) => !account.isSuspect && !account.isAdmin);
-    const sample = evenly(others, SAMPLE);
+    const sample = firstAndEvenly(others, this.#affordable(others));
     const whole = DEFAULT_PASSWORDS.length;
     await this.#tryList(admins, LIKELY_FOR_SUSPECTS);
     await this.#tryList(suspects, LIKELY);
@@ -113,13 +120,20 @@ class PasswordTrials {
     if (!isHashed(stored)) return;
     const cost = costOf(stored);
     if (cost === null) this.#tooDear += 1;
-    else if (cost > CHEAP) this.#slow.push({ account, hashed: stored });
+    else if (cost > CHEAP) this.#slow.push({ account, hashed: stored, cost });
     else {
-      const one = { account, hashed: stored };
+      const one = { account, hashed: stored, cost };
       for (const password of [...DEFAULT_PASSWORDS, ...derivedPasswords(account.hints)]) {
         if (await this.#fits(one, password)) break;
       }
     }
+  }
+
+  /** How many accounts the likeliest entries can be tried on in the sample's share of the time. */
+  #affordable(others: readonly Slow[]): number {
+    const cost = others.reduce((sum, each) => sum + each.cost, 0) / Math.max(1, others.length);
+    const timeUs = this.#limits.budgetMs * 1000 * SAMPLE_SHARE;
+    return Math.max(LIKELY, Math.min(SAMPLE, Math.floor(timeUs / (LIKELY * cost))));
   }
 
   #tryClear(account: Account, text: string): void {
@@ -140,6 +154,7 @@ class PasswordTrials {
   async #fits({ account, hashed }: Slow, password: string): Promise<boolean> {
     if (this.#verdicts.has(account.key)) return true;
     this.#tried.add(account.key);
+    this.#trials += 1;
     return (await isPassword(hashed, password)) && this.#record(account, password, false);
   }
 
@@ -168,10 +183,17 @@ class PasswordTrials {
       if (this.#isOver()) return false;
       if (this.#hasTried(one, password)) continue;
       const hit = await this.#fits(one, password);
-      this.#limits.onProgress(this.#verdicts.size, this.#accounts.length);
+      this.#tell();
       if (hit) await this.#spread(password);
     }
     return left.length > 0;
+  }
+
+  #tell(): void {
+    const all = this.#slow.length * DEFAULT_PASSWORDS.length;
+    const spent = this.#limits.clock.monotonicMs() - this.#start;
+    const inTime = Math.round((this.#trials * this.#limits.budgetMs) / Math.max(1, spent));
+    this.#limits.onProgress(this.#trials, Math.max(this.#trials, Math.min(all, inTime)));
   }
 
   #hasTried({ account }: Slow, password: string): boolean {
@@ -185,7 +207,7 @@ class PasswordTrials {
   async #spread(password: string): Promise<void> {
     if (this.#spreadPasswords.has(password)) return;
     this.#spreadPasswords.add(password);
-    for (const one of evenly(this.#slow, SAMPLE)) {
+    for (const one of firstAndEvenly(this.#slow, SAMPLE)) {
       if (this.#isOver()) return;
       if (!this.#verdicts.has(one.account.key) && !this.#hasTried(one, password)) {
         await this.#fits(one, password);
@@ -195,18 +217,18 @@ class PasswordTrials {
 
   #isOver(): boolean {
     this.#limits.signal.throwIfAborted();
-    return this.#limits.clock.monotonicMs() > this.#deadline;
+    return this.#limits.clock.monotonicMs() - this.#start > this.#limits.budgetMs;
   }
 
   #notTried(): readonly string[] {
-    const untouched = this.#slow.filter(({ account }) => !this.#tried.has(account.key)).length;
-    return [
-      ...(this.#unknown > 0 ? [`${String(this.#unknown)} hashes of a kind that is not tried`] : []),
-      ...(this.#tooDear > 0 ? [`${String(this.#tooDear)} hashes that cost too much to try`] : []),
-      ...(untouched > 0
-        ? [`${String(untouched)} hashes: the time was over, or a sample of the others was enough`]
-        : []),
-    ];
+    const open = this.#slow.filter(({ account }) => !this.#verdicts.has(account.key));
+    const entries = open.map(({ account }) => this.#done.get(account.key)?.size ?? 0);
+    return untriedInWords({
+      unknown: this.#unknown,
+      tooDear: this.#tooDear,
+      untouched: open.filter(({ account }) => !this.#tried.has(account.key)).length,
+      partly: entries.filter((tried) => tried > 0 && tried < DEFAULT_PASSWORDS.length),
+    });
   }
 }
 
@@ -214,10 +236,15 @@ const ENTRIES: ReadonlyMap<string, number> = new Map(
   [...DEFAULT_PASSWORDS].reverse().map((password, at) => [password, DEFAULT_PASSWORDS.length - at]),
 );
 
-function evenly<T>(all: readonly T[], most: number): readonly T[] {
+/** Half from the beginning, where seed scripts leave their rows, and half evenly over all others. */
+function firstAndEvenly<T>(all: readonly T[], most: number): readonly T[] {
   if (all.length <= most) return all;
-  const step = all.length / most;
-  return Array.from({ length: most }, (_, at) => all[Math.floor(at * step)]).filter(
-    (one) => one !== undefined,
+  const first = all.slice(0, Math.ceil(most / 2));
+  const rest = all.slice(first.length);
+  const step = rest.length / (most - first.length);
+  const spread = Array.from(
+    { length: most - first.length },
+    (_, at) => rest[Math.floor(at * step)],
   );
+  return [...first, ...spread.filter((one) => one !== undefined)];
 }
