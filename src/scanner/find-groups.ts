@@ -1,5 +1,6 @@
 import type { Connection } from '../database/connection.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
+import type { ColumnRole } from './column-role.ts';
 import type { Judgement, Strength } from './detectors/detector.ts';
 import { numberedSeries } from './groups/numbered-series.ts';
 import { type DatedRow, seedRunMembers } from './groups/seed-runs.ts';
@@ -12,7 +13,16 @@ import { createdAtSql, type ScannedTable } from './scanned-table.ts';
 const MOST_MOMENTS = 500;
 /** Rows of the neighbourhood that are read; beyond it the table is too busy for moments to say anything. */
 const MOST_ROWS = 50_000;
-const SERIES_COLUMNS = new Set(['email', 'username', 'name', 'title', 'company']);
+/** Rooms, lessons and tables are numbered too, and mean it. */
+const SERIES_COLUMNS: ReadonlyMap<ColumnRole, Strength> = new Map([
+  ['email', 'strong'],
+  ['username', 'strong'],
+  ['name', 'strong'],
+  ['title', 'moderate'],
+  ['company', 'moderate'],
+]);
+/** Rows that one hand numbered come within so many milliseconds. */
+const SERIES_TIME = 24 * 3_600_000;
 
 /** What only shows in several rows together: numbered series, shared passwords, and the run of a seed. */
 export async function findGroups(connection: Connection, state: ScanState): Promise<void> {
@@ -41,10 +51,9 @@ interface ValueRow {
 
 async function findSeries(connection: Connection, table: TableState): Promise<void> {
   const { scanned } = table;
-  const columns = [...scanned.roles]
-    .filter(([, role]) => SERIES_COLUMNS.has(role))
-    .map(([name]) => name);
-  for (const name of columns) {
+  for (const [name, role] of scanned.roles) {
+    const strength = SERIES_COLUMNS.get(role);
+    if (strength === undefined) continue;
     const value = sql`${columnOf('t', name)}::text`;
     const { rows } = await connection.query<ValueRow>(sql`
       select ${keyText(scanned.table, 't')} as key, ${createdAtSql(scanned, 't')} as created,
@@ -55,19 +64,20 @@ async function findSeries(connection: Connection, table: TableState): Promise<vo
     `);
     const byKey = new Map(rows.map((row) => [row.key, row]));
     for (const { keys } of numberedSeries(rows)) {
-      for (const key of keys) {
-        const createdAt = byKey.get(key)?.created ?? null;
-        addToGroup(
-          table,
-          { key, createdAt },
-          {
-            strength: 'strong',
-            says: `is one of ${String(keys.length)} rows that are only numbered (${name})`,
-          },
-        );
-      }
+      const members = keys.map((key) => ({ key, createdAt: byKey.get(key)?.created ?? null }));
+      const judged = {
+        strength: isOneRun(members) ? strength : ('weak' as const),
+        says: `is one of ${String(keys.length)} rows that are only numbered (${name})`,
+      };
+      for (const member of members) addToGroup(table, member, judged);
     }
   }
+}
+
+/** Accounts of a hotel's desks are numbered over the years. Where no time is known, nothing speaks against it. */
+function isOneRun(members: readonly { readonly createdAt: number | null }[]): boolean {
+  const times = members.flatMap(({ createdAt }) => createdAt ?? []);
+  return times.length === 0 || Math.max(...times) - Math.min(...times) <= SERIES_TIME;
 }
 
 function someOf({ percent }: TableState): Sql {

@@ -50,7 +50,8 @@ export async function tryTablePasswords(
       const verdict = trials.verdicts.get(key);
       if (verdict === undefined) continue;
       const share = hits / Math.max(1, trials.tried);
-      table.rows.add({ key, createdAt }, [evidenceOf(verdict, column, share)]);
+      const isAdmin = table.admins.has(key);
+      table.rows.add({ key, createdAt }, [evidenceOf(verdict, column, isAdmin ? 1 : share)]);
     }
     const { table: name } = table.scanned;
     tried.push({

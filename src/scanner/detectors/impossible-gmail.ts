@@ -19,6 +19,6 @@ export const impossibleGmail: Detector = {
       FAVOURITE_GIVEN.has(name.replace(/[0-9]+$/, '')) ||
       /^(?:admin|user|test|demo|guest|foo)/.test(name);
     const says = 'is shorter than Gmail allows';
-    return { strength: isFavourite ? 'strong' : 'weak', says };
+    return { strength: isFavourite ? 'moderate' : 'weak', says };
   },
 };

@@ -20,10 +20,11 @@ export const markerDomain: Detector = {
     if (labels.some((label) => MARK.has(label))) {
       return { strength: 'strong', says: 'is in a domain made for tests or examples' };
     }
-    // `demo-tech.de` may be a firm; `brand-demo.io` is less likely one.
-    const isMarked = labels.some((label) => MARK.has(label.split('-').at(-1) ?? ''));
-    const begins = labels.some((label) => MARK.has(label.split('-')[0] ?? ''));
-    if (isMarked) return { strength: 'moderate', says: 'is in a domain named after tests' };
-    return begins ? { strength: 'weak', says: 'is in a domain named after tests' } : null;
+    // `demo-tech.de` may be a firm, and `labor-testing.at` a laboratory; `brand-demo.io` is less likely one.
+    const parts = labels.map((label) => label.split('-'));
+    const ends = parts.some((part) => MARK.has(part.at(-1) ?? '') && part.at(-1) !== 'testing');
+    if (ends) return { strength: 'moderate', says: 'is in a domain named after tests' };
+    const has = parts.some((part) => MARK.has(part[0] ?? '') || part.at(-1) === 'testing');
+    return has ? { strength: 'weak', says: 'is in a domain named after tests' } : null;
   },
 };

@@ -17,14 +17,25 @@ export const markerLocalPart: Detector = {
   family: 'identity',
   wants: ['email', 'username'],
   prefilter: `(?:^|[._+0-9-])${anyOf([...MARKERS, ...MASH])}|^${anyOf(GENERIC)}|${anyOf(['test', 'demo', 'dummy', 'fake', 'sample'])}[0-9]*(?:@|$)|^[^@]@`,
-  judge({ value }) {
+  judge({ value, row }) {
     const at = value.lastIndexOf('@');
     const local = plain(at > 0 ? value.slice(0, at) : value);
-    return judgeLocal(local);
+    return judgeLocal(local, familyNameIn(row.first('name')));
   },
 };
 
-function judgeLocal(local: string): Judgement | null {
+/** The last word of a name whose other words are no words for tests; people are called Demo and Sample. */
+function familyNameIn(name: string | null): string | null {
+  const parts = plain(name ?? '')
+    .split(/[^\p{L}]+/u)
+    .filter((part) => part !== '');
+  const others = parts.slice(0, -1);
+  const isOfPerson =
+    others.length > 0 && !others.some((part) => MARK.has(part) || GENERAL.has(part));
+  return isOfPerson ? (parts.at(-1) ?? null) : null;
+}
+
+function judgeLocal(local: string, familyName: string | null): Judgement | null {
   const [base = '', tag = null] = local.split('+');
   if (tag?.split(/[^\p{L}]+/u).some((word) => MARK.has(word)) === true) {
     return { strength: 'strong', says: 'has a tag for tests' };
@@ -34,12 +45,16 @@ function judgeLocal(local: string): Judgement | null {
     .split(/[._\-\s]+|(?<=\p{L})(?=\d)|(?<=\d)(?=\p{L})/u)
     .filter((part) => part !== '');
   const letters = parts.filter((part) => /\p{L}/u.test(part));
-  if (MASHED.has(base) || (letters.length > 0 && letters.every((part) => MASHED.has(part)))) {
-    return { strength: 'strong', says: 'is a run over the keyboard' };
-  }
+  if (isMashed(base, letters)) return { strength: 'strong', says: 'is a run over the keyboard' };
   const marks = letters.filter((part) => MARK.has(part) || COMPOUND.test(part));
-  if (marks.length > 0) return judgeMarked(letters, marks);
-  return judgeGeneric(parts, letters);
+  if (marks.length === 0) return judgeGeneric(parts, letters);
+  return marks.every((part) => part === familyName)
+    ? { strength: 'weak', says: 'is a family name that is a word for tests' }
+    : judgeMarked(letters, marks);
+}
+
+function isMashed(base: string, letters: readonly string[]): boolean {
+  return MASHED.has(base) || (letters.length > 0 && letters.every((part) => MASHED.has(part)));
 }
 
 function judgeMarked(letters: readonly string[], marks: readonly string[]): Judgement | null {
@@ -49,7 +64,7 @@ function judgeMarked(letters: readonly string[], marks: readonly string[]): Judg
   );
   const isAmbiguous = marks.every((mark) => AMBIGUOUS_MARKERS.has(mark));
   if (others.length === 0 || others.every((part) => GENERAL.has(part))) {
-    const strength = isAmbiguous && others.length === 0 ? 'moderate' : 'strong';
+    const strength = isAmbiguous ? 'moderate' : 'strong';
     return { strength, says: 'is made of words for tests' };
   }
   // A family name stands last: anna.test@ may be Anna Test.

@@ -1,4 +1,8 @@
-import { FAVOURITE_NUMBERS, FICTION_RANGES } from '../vocabulary/phone-numbers.ts';
+import {
+  FAVOURITE_NUMBERS,
+  FICTION_RANGE_OF_AMERICA,
+  FICTION_RANGES,
+} from '../vocabulary/phone-numbers.ts';
 import type { Detector, Judgement } from './detector.ts';
 
 /** Digits that follow each other, or repeat, in more than half of a number were typed and not given. */
@@ -57,8 +61,13 @@ export const placeholderPhone: Detector = {
     const [number = '', extension = null] = value.toLowerCase().split(/\s*(?:x|ext\.?)\s*/);
     const digits = number.replaceAll(/\D/g, '').replace(/^00/, '');
     if (digits.length < 5) return shortNumber(digits);
-    if (FICTION_RANGES.some((range) => range.test(digits))) {
+    if (FICTION_RANGE_OF_AMERICA.test(digits)) {
       return { strength: 'strong', says: 'is in a range kept free for fiction' };
+    }
+    if (FICTION_RANGES.some((range) => range.test(digits))) {
+      const isOfCountry = /^\+|^00/.test(number.trim());
+      const strength = isOfCountry ? 'strong' : 'moderate';
+      return { strength, says: 'is in a range kept free for fiction' };
     }
     return judgeDigits(digits) ?? judgeExtension(number, extension);
   },

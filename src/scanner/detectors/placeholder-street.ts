@@ -14,7 +14,7 @@ const STREET =
 const SURE = [
   /\b(?:742|744) evergreen (?:terrace|tce)\b/,
   /\bcalle falsa\b/,
-  /\b(?:musterstra(?:ss|ß)e|musterstr|musterweg|mustergasse|musterplatz|beispielstra(?:ss|ß)e|beispielweg|teststra(?:ss|ß)e|teststr)\b/,
+  /\b(?:musterstra(?:ss|ß)e|musterstr|beispielstra(?:ss|ß)e|beispielweg|teststra(?:ss|ß)e|teststr)\b/,
   /\b(?:calle|avenida|av) (?:ejemplo|prueba|siempre ?viva)\b/,
   /\b(?:rua|avenida|av) (?:exemplo|teste|de teste)\b/,
   /\brue (?:de l.)?(?:exemple|essai|du test)\b/,
@@ -30,6 +30,7 @@ const SURE = [
   /(?:某某路|测试路|测试街|テスト町)/,
 ];
 const DOUBTFUL = [
+  /\bmuster(?:weg|gasse|platz)\b/,
   /\b221b baker st/,
   /\b1600 (?:pennsylvania ave|amphitheatre p)/,
   /\b(?:1 infinite loop|1 hacker way|350 fifth ave|4 privet drive)/,

@@ -1,4 +1,9 @@
-import { BEGINNINGS, NUMBERED_THINGS, TEST_TEXTS } from '../vocabulary/test-phrases.ts';
+import {
+  BEGINNINGS,
+  COUNTED_THINGS,
+  NUMBERED_THINGS,
+  TEST_TEXTS,
+} from '../vocabulary/test-phrases.ts';
 import { anyOf, plain } from '../vocabulary/words.ts';
 import type { Detector, Judgement } from './detector.ts';
 
@@ -20,7 +25,7 @@ export const testText: Detector = {
   name: 'test-text',
   family: 'content',
   wants: ['text', 'title'],
-  prefilter: `^[^[:alnum:]]*${anyOf([...TEST_TEXTS, ...BEGINNINGS, ...NUMBERED_THINGS])}${TAIL}|^this is (?:an? |the )?(?:test|demo|sample|dummy|example|fake|seeded|mock|placeholder)|^(?:test|sample|dummy|demo|seed|mock|fake|placeholder) [a-z]+ |by (?:the )?seed|^seeded? |^(?:esto|este|isto|isso|ceci|d(?:as|ies) ist|quest[oa]|dit is|to jest|bu bir|это|ini adalah)`,
+  prefilter: `^[^a-z0-9]*${anyOf([...TEST_TEXTS, ...BEGINNINGS, ...NUMBERED_THINGS])}${TAIL}|^this is (?:an? |the )?(?:test|demo|sample|dummy|example|fake|seeded|mock|placeholder)|^(?:test|sample|dummy|demo|seed|mock|fake|placeholder) [a-z]+ |by (?:the )?seed|^seeded? |^(?:esto|este|isto|isso|ceci|d(?:as|ies) ist|quest[oa]|dit is|to jest|bu bir|это|ini adalah)`,
   judge({ value, role }) {
     const text = plain(value)
       .replaceAll(/^[^\p{L}\p{N}]+|[\s.!?…]+$/gu, '')
@@ -45,7 +50,7 @@ function judgeThing(text: string, isTitle: boolean): Judgement | null {
   const [, thing = ''] = NUMBERED.exec(text) ?? [];
   if (!THINGS.has(thing.trim())) return null;
   return {
-    strength: isTitle ? 'strong' : 'moderate',
+    strength: isTitle && !COUNTED_THINGS.has(thing.trim()) ? 'strong' : 'moderate',
     says: 'is a thing with a number and no name',
   };
 }

@@ -28,9 +28,21 @@ export function inferRoles(table: SampledTable): ReadonlyMap<string, ColumnRole>
     const role = roleOf(column, kind);
     if (role !== null) roles.set(column.name, role);
   }
+  completeNames(roles);
   const created = createdColumn(table.columns);
   if (created !== null) roles.set(created.name, 'created-at');
   return roles;
+}
+
+/** Beside one half of a name, a column called just `name` holds the other: `nome, cognome`, `name, vorname`. */
+function completeNames(roles: Map<string, ColumnRole>): void {
+  const held = new Set(roles.values());
+  const missing = held.has('family-name') ? 'given-name' : 'family-name';
+  const isHalf = held.has('given-name') !== held.has('family-name');
+  const [whole] = [...roles].filter(([, role]) => role === 'name' || role === 'title');
+  if (isHalf && whole !== undefined && nameWords(whole[0]).length === 1) {
+    roles.set(whole[0], missing);
+  }
 }
 
 /** The name of a table may say nothing; then it is of people where a column of theirs is. */

@@ -53,7 +53,8 @@ export const ROLE_WORDS: readonly RoleWords[] = [
   ),
   roleWords(
     'password',
-    `password passwd pwd pass pass+word password+hash passwordhash hashed+password encrypted+password
+    `password passwd pwd pw psw passw pass pass+hash pw+hash pwd+hash pass+word parol parole passcode hashed+pw
+     crypted+pass clave+acceso password+hash passwordhash hashed+password encrypted+password
      password+digest pwhash contrasena contrasenia clave senha mot+de+passe motdepasse mdp passwort kennwort
      haslo parola sifre wachtwoord losenord adgangskode passord salasana jelszo heslo kata+sandi katasandi
      mat+khau matkhau mima 密码 パスワード 비밀번호 пароль crypted+password secret+hash user+pass`,

@@ -3,7 +3,8 @@ import { words } from './words.ts';
 /** Family names that generators of fake data like and few people bear. */
 export const FAKER_SURNAMES: ReadonlySet<string> = new Set(
   words(`
-    abernathy altenwerth ankunding aufderhar bahringer balistreri bartoletti batz baumbach
+    abshire bashirian bogan borer bradtke brakus champlin considine corwin crona deckow dicki dubuque eichmann
+    ernser frami greenholt kassulke kirlin turcotte abernathy altenwerth ankunding aufderhar bahringer balistreri bartoletti batz baumbach
     bechtelar bednar beahan bergnaum bernier blanda
     bogisich botsford breitenberg brekke bruen buckridge cassin
     corkery cremin crooks cruickshank cummerata denesik dibbert

@@ -12,7 +12,7 @@ export const MARKERS: readonly string[] = words(`
 /** Those that people bear as a family name, or that are words of daily life in some language. */
 export const AMBIGUOUS_MARKERS: ReadonlySet<string> = new Set(
   words(
-    'muster probe prova sample tester testi primer essai thử seed mock uji demos bar testa fake',
+    'muster probe prova sample tester testi primer essai thử seed mock uji demos bar testa fake qa',
   ),
 );
 

@@ -1,10 +1,13 @@
 /** Numbers that stand for any: digits only, without the country's code or the leading 0 where that is left out. */
 
-/** Ranges that regulators keep free for films and examples. Sources: NANPA, Ofcom, ACMA, Arcep, PTS, ComReg. */
+/**
+ * Ranges that regulators keep free for films and examples. Sources: NANPA, Ofcom, ACMA, Arcep, PTS.
+ * North America: 555-0100 to 555-0199, in any area but the ones that no number begins with.
+ */
+export const FICTION_RANGE_OF_AMERICA = /^1?(?:[2-9]\d{2})?55501\d{2}$/;
+
+/** With the country's code they are kept free; without it they may be numbers of another country. */
 export const FICTION_RANGES: readonly RegExp[] = [
-  // North America: 555-0100 to 555-0199, in any area but the ones that no number begins with.
-  /^1?[2-9]\d{2}55501\d{2}$/,
-  /^55501\d{2}$/,
   // United Kingdom.
   /^(?:44|0)?(?:1134960|1144960|1154960|1164960|1174960|1184960|1214960|1314960|1414960|1514960|1614960|1914980|2079460|2890180|2920180|1632960|7700900|8081570|9098790|3069990)\d{3}$/,
   // Australia.

@@ -61,6 +61,15 @@ export const BEGINNINGS: readonly string[] = phrases(`
   halo dunia; xin chào thế giới; 你好世界; 你好，世界; こんにちは世界; 안녕 세상
 `);
 
+/** Of those things the ones that are also numbered in earnest: `Lesson 3`, `Order 1042`. */
+export const COUNTED_THINGS: ReadonlySet<string> = new Set(
+  phrases(`
+  task; event; course; order; ticket; message; review; note; lesson; book; document; campaign; project; tarea;
+  evento; curso; pedido; tarefa; tâche; cours; aufgabe; veranstaltung; zadanie; görev; задача; tugas; projet;
+  projeto; proyecto; projekt; progetto; proje; проект
+`),
+);
+
 /** Things that get a number or a letter when nobody thinks of a name: `Product 1`, `Item B`. */
 export const NUMBERED_THINGS: readonly string[] = phrases(`
   product; item; post; article; project; task; event; course; category; order; ticket; title; message;

@@ -1,0 +1,3 @@
+import { checkPart } from '../corpus/check-part.ts';
+
+checkPart('development');

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+
+import { beforeAll, describe, expect, test } from '@jest/globals';
+
+import { freshDatabase } from '../../support/database.ts';
+import { createProject } from '../../support/project.ts';
+import { readScores } from './committed-scores.ts';
+import { type CorpusCase, readPart } from './corpus-case.ts';
+import { evaluate, rate, type Scores, summed } from './evaluate.ts';
+import { loadCase } from './load-case.ts';
+import { missLines } from './render-scores.ts';
+import { scanCase } from './scan-case.ts';
+
+/** Of unseen data: from which share on, and up to which. */
+const LEAST = { text: 0.95, password: 0.9, group: 0.6, 'admin:default': 1 } as const;
+const MOST_FLAGGED = 0.002;
+
+type Label = keyof typeof LEAST;
+const labels = Object.keys(LEAST) as readonly Label[];
+
+/** Scans every case of a part, and holds the scores against the bars and against those that are committed. */
+export function checkPart(part: string): void {
+  describe(`the scan of the ${part} corpus`, () => {
+    let scores: Scores;
+
+    beforeAll(async () => {
+      const all: Scores[] = [];
+      for (const each of readPart(join(import.meta.dirname, '../corpora', part))) {
+        all.push(await scoresOf(each));
+      }
+      scores = summed(all);
+    }, 180_000);
+
+    test.each(labels)('finds enough of the rows that are labelled %s', (label) => {
+      expect(rate(scores.recall[label])).toBeGreaterThanOrEqual(LEAST[label]);
+    });
+
+    test('leaves genuine rows alone', () => {
+      expect(rate(scores.flagged)).toBeLessThanOrEqual(MOST_FLAGGED);
+    });
+
+    test('proposes no administrator for removal', () => {
+      expect(scores.proposedAdmins).toBe(0);
+    });
+
+    test('is no worse than it was', () => {
+      const before = readScores()[part];
+      if (before === undefined) throw new Error(`scores.json has no part ${part}`);
+      for (const label of labels) {
+        expect([label, scores.recall[label].of]).toEqual([label, before.recall[label].of]);
+        const misses = part === 'held-out' ? [] : missLines(scores);
+        expect({ label, hits: scores.recall[label].hits, misses }).toEqual({
+          label,
+          hits: Math.max(scores.recall[label].hits, before.recall[label].hits),
+          misses,
+        });
+      }
+      expect(scores.flagged.hits).toBeLessThanOrEqual(before.flagged.hits);
+    });
+  });
+}
+
+async function scoresOf(corpusCase: CorpusCase): Promise<Scores> {
+  const database = await freshDatabase();
+  await loadCase(database, corpusCase);
+  const found = await scanCase(database, createProject());
+  await database.drop();
+  return evaluate(corpusCase, found);
+}
