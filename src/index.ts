@@ -17,7 +17,13 @@ export type {
   VerifyContext,
   VerifyFunction,
 } from './authoring/define-hygiene.ts';
-export type { CheckOptions, CheckResult, Expect, SqlCheckOptions } from './authoring/expect.ts';
+export type {
+  CheckOptions,
+  CheckResult,
+  CleanCheckOptions,
+  Expect,
+  SqlCheckOptions,
+} from './authoring/expect.ts';
 export { purge, rows, scrub } from './authoring/steps.ts';
 export type { GuardOptions, PurgeOptions, ScrubOptions } from './authoring/steps.ts';
 export { errorCatalogue, exitCodes, HygieneError } from './kernel/errors.ts';

@@ -26,11 +26,16 @@ export interface SqlCheck extends CheckBase {
   readonly expected: { readonly equals: unknown } | null;
 }
 
-/** No row set that the migration's own steps purge (in the table, if one is named) matches a row. */
+/**
+ * No row set that the migration's own steps purge (in the table, if one is named) matches a row; or, with
+ * a score, a scan of the table finds none.
+ */
 export interface CleanCheck extends CheckBase {
   readonly kind: 'clean';
   readonly target: TableReference | null;
   readonly expected: 0;
+  /** From 0 to 1; null: only what the steps purge. */
+  readonly minScore: number | null;
 }
 
 /** One assertion of `verify`, as data: it is evaluated elsewhere. */
@@ -59,6 +64,14 @@ export interface SqlCheckOptions extends CheckOptions {
   readonly label?: string;
 }
 
+export interface CleanCheckOptions extends CheckOptions {
+  /**
+   * From 0 to 1: no row of the table looks like demo, test or seed data at this score or above, as
+   * `hygiene scan` sees it (0.9: certain, 0.6: likely). Passwords are not tried.
+   */
+  readonly minScore?: number;
+}
+
 /**
  * The assertions of `verify`. A check that fails does not throw: it is recorded, and the ones after
  * it are still made. Await each of them.
@@ -82,8 +95,8 @@ export interface Expect {
   unchanged(target: RowSet | TableReference): Promise<CheckResult>;
   /** The statement returns no rows, or the value of `equals`. */
   sql(statement: Sql, options?: SqlCheckOptions): Promise<CheckResult>;
-  /** Nothing that this migration's steps purge (in this table) is left. Lasting. */
-  clean(table?: TableReference, options?: CheckOptions): Promise<CheckResult>;
+  /** Nothing that this migration's steps purge (in this table) is left, or that a scan finds. Lasting. */
+  clean(table?: TableReference, options?: CleanCheckOptions): Promise<CheckResult>;
 }
 
 /** Makes the assertions of `verify`; `evaluate` answers each check and keeps the result. */
@@ -114,13 +127,23 @@ export function createExpect(evaluate: (check: Check) => Promise<CheckResult>): 
       return evaluate({ kind: 'unchanged', target, expected: null, lasting: false, label });
     },
     sql: async (statement, options = {}) => evaluate(sqlCheck(statement, options)),
-    clean: async (table, options) => {
-      const of = table === undefined ? 'what this migration purges' : describeRows('clean', table);
-      const target = table ?? null;
-      const lasting = options?.lasting ?? true;
-      return evaluate({ kind: 'clean', target, expected: 0, lasting, label: `clean: ${of}` });
-    },
+    clean: async (table, options) => evaluate(cleanCheck(table, options)),
   };
+}
+
+function cleanCheck(table?: TableReference, options: CleanCheckOptions = {}): CleanCheck {
+  const { lasting = true, minScore = null } = options;
+  const of = table === undefined ? 'what this migration purges' : describeRows('clean', table);
+  if (minScore !== null) assertScore(table, minScore);
+  const by = minScore === null ? '' : ` by scan, score ${String(minScore)}`;
+  const label = `clean: ${of}${by}`;
+  return { kind: 'clean', target: table ?? null, expected: 0, lasting, label, minScore };
+}
+
+function assertScore(table: TableReference | undefined, minScore: unknown): void {
+  if (table === undefined) throw misuse('expect.clean: minScore needs the table to be scanned');
+  if (typeof minScore === 'number' && minScore >= 0 && minScore <= 1) return;
+  throw misuse('expect.clean: minScore must be a number from 0 to 1');
 }
 
 /** A table as people write it: `users`, `billing.invoices`, `"User"`. */

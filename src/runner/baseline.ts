@@ -105,7 +105,7 @@ async function record(
   const done: BaselinedMigration[] = [];
   for (const migration of migrations) {
     const { id, description } = migration;
-    const checks = await lastingChecks(connection, catalog, migration);
+    const checks = await lastingChecks(engine, catalog, migration);
     const { status, generation } = records.get(id) ?? { status: 'pending' as const, generation: 1 };
     const event = await ledger.advance(status, {
       ...migrationEvent(context, 'baseline', { migration, generation }),
@@ -120,11 +120,13 @@ async function record(
 }
 
 async function lastingChecks(
-  connection: Connection,
+  engine: Engine,
   catalog: Catalog,
   migration: RunnableMigration,
 ): Promise<readonly CheckResult[]> {
-  const scope = { connection, catalog, before: null, repeat: 'lasting' as const };
+  const { connection } = engine.session;
+  const repeat = 'lasting' as const;
+  const scope = { connection, catalog, before: null, repeat, scanning: engine };
   const { checks } = await verifyReadOnly(scope, migration).catch((error: unknown) => {
     throw asRunError(error, migration.id);
   });

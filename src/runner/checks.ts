@@ -1,5 +1,5 @@
 import type { Check, CheckResult, CleanCheck, RowsCheck, SqlCheck } from '../authoring/expect.ts';
-import type { Catalog } from '../catalog/model.ts';
+import type { Catalog, Table } from '../catalog/model.ts';
 import { resolveTable } from '../catalog/resolve.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import {
@@ -21,6 +21,8 @@ import {
   type RowSet,
   type TableReference,
 } from '../planner/steps.ts';
+import { sameValue, shown } from './check-values.ts';
+import { countSeedRows, type ScanContext } from './seed-rows.ts';
 
 /** Number and content of a set of rows, to see whether it is the same later. */
 export interface Fingerprint {
@@ -35,6 +37,7 @@ export interface CheckScope {
   readonly purges: readonly PurgeStep[];
   /** Fingerprints from before `up`, in the order of the `unchanged` checks; null while they are taken. */
   readonly before: readonly Fingerprint[] | null;
+  readonly scanning: ScanContext;
 }
 
 /** A check whose table or column is gone; a lasting one proves nothing any more then. */
@@ -109,6 +112,9 @@ export class CheckEvaluator {
   async #judgeClean(check: CleanCheck): Promise<CheckResult> {
     const { catalog, purges } = this.#scope;
     const table = check.target === null ? null : resolveTable(catalog, check.target);
+    if (table !== null && check.minScore !== null) {
+      return this.#judgeByScan(check, { table, minScore: check.minScore });
+    }
     const sets = purges
       .map((step) => step.rows)
       .filter((rows) => table === null || resolveTable(catalog, rows.table).oid === table.oid);
@@ -121,6 +127,17 @@ export class CheckEvaluator {
     let actual = 0;
     for (const rows of sets) actual += await this.#count(rows);
     return result(check, { expected: rowsText(0), actual: rowsText(actual), passed: actual === 0 });
+  }
+
+  async #judgeByScan(
+    check: CleanCheck,
+    wanted: { readonly table: Table; readonly minScore: number },
+  ): Promise<CheckResult> {
+    const { connection, catalog, scanning } = this.#scope;
+    const { rows, percent } = await countSeedRows(scanning, { connection, catalog, ...wanted });
+    const seen = percent === 100 ? '' : ` in the ${percent.toFixed(1)} % looked at`;
+    const actual = `${rowsText(rows)}${seen}`;
+    return result(check, { expected: rowsText(0), actual, passed: rows === 0 });
   }
 
   async #judgeSql(check: SqlCheck): Promise<CheckResult> {
@@ -178,26 +195,6 @@ function result(
 
 function rowsText(count: number): string {
   return counted(count, 'row');
-}
-
-/** Counts come as numbers or as text, whatever the column's type. */
-function sameValue(actual: unknown, expected: unknown): boolean {
-  if (actual === expected) return true;
-  if (actual === null || actual === undefined || expected === null) return false;
-  if (typeof expected === 'boolean' || typeof actual === 'boolean') return false;
-  return scalarText(actual) === scalarText(expected);
-}
-
-function scalarText(value: unknown): string {
-  return value instanceof Date ? value.toISOString() : `${value as string | number | bigint}`;
-}
-
-/** Texts may be personal data and are not repeated. */
-function shown(value: unknown): string {
-  if (value === undefined) return 'no row';
-  if (value === null || typeof value === 'boolean') return `${value}`;
-  const text = scalarText(value);
-  return /^-?\d+(\.\d+)?$/.test(text) ? text : 'another value';
 }
 
 /** Without the state before, `unchanged` would compare the rows with themselves. */

@@ -68,7 +68,7 @@ export async function doAndProve(
   await fence.arm();
 
   const taken: Fingerprint[] = [];
-  const before = await verifyBefore({ connection, catalog, taken }, migration);
+  const before = await verifyBefore({ connection, catalog, taken, scanning: engine }, migration);
   const { role } = await queryOne<{ role: string }>(
     connection,
     sql`select current_user::text as role`,
@@ -99,7 +99,7 @@ export async function doAndProve(
     changes,
     compared: await protectedRows.compare(),
   });
-  const after = await verifyAfter(connection, { catalog, migration, taken });
+  const after = await verifyAfter(engine, { connection, catalog, migration, taken });
   const tables = isFreeForm(migration) ? withCounted(steps, changes, sideEffects) : steps.tables;
   await assertGuardsHold(connection, steps.guards);
   return {
@@ -144,7 +144,7 @@ export async function assertWatchedSettings(connection: Connection): Promise<voi
 
 /** Shows later whether verify can fail at all, and remembers what `unchanged` compares with. */
 export async function verifyBefore(
-  scope: Pick<VerificationScope, 'connection' | 'catalog' | 'taken'>,
+  scope: Pick<VerificationScope, 'connection' | 'catalog' | 'taken' | 'scanning'>,
   migration: RunnableMigration,
 ): Promise<Verification | null> {
   try {
@@ -156,15 +156,20 @@ export async function verifyBefore(
 }
 
 async function verifyAfter(
-  connection: Connection,
+  engine: Engine,
   scope: {
+    readonly connection: Connection;
     readonly catalog: Catalog;
     readonly migration: RunnableMigration;
     readonly taken: readonly Fingerprint[];
   },
 ): Promise<Verification> {
-  const { catalog, migration, taken: before } = scope;
-  const after = await verifyReadOnly({ connection, catalog, before, repeat: 'all' }, migration);
+  const { connection, catalog, migration, taken: before } = scope;
+  const repeat = 'all' as const;
+  const after = await verifyReadOnly(
+    { connection, catalog, before, repeat, scanning: engine },
+    migration,
+  );
   const failed = after.checks.filter((check) => !check.passed);
   if (failed.length > 0) throw verifyFailed(migration.id, failed);
   return after;

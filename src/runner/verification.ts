@@ -9,6 +9,7 @@ import { HygieneError } from '../kernel/errors.ts';
 import { rawSql } from '../kernel/sql.ts';
 import { CheckEvaluator, type Fingerprint, ObsoleteCheck } from './checks.ts';
 import { declaredPurges, type RunnableMigration } from './runnable.ts';
+import type { ScanContext } from './seed-rows.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 export interface Verification {
@@ -25,6 +26,8 @@ export interface VerificationScope {
   readonly taken?: Fingerprint[];
   /** `all`: before commit. `lasting`: on later deploys, where missing tables make a check obsolete. */
   readonly repeat: 'all' | 'lasting';
+  /** For checks that scan. */
+  readonly scanning: ScanContext;
 }
 
 /**
@@ -56,9 +59,10 @@ async function runVerify(
   scope: VerificationScope,
   migration: RunnableMigration,
 ): Promise<Verification> {
-  const { connection, catalog, before, repeat } = scope;
+  const { connection, catalog, before, repeat, scanning } = scope;
   const purges = declaredPurges(migration);
-  const evaluator = new CheckEvaluator({ connection, catalog, purges, before }, scope.taken ?? []);
+  const checked = { connection, catalog, purges, before, scanning };
+  const evaluator = new CheckEvaluator(checked, scope.taken ?? []);
   const checks: CheckResult[] = [];
   const makeCheck = async (check: Check): Promise<CheckResult> => {
     if (repeat === 'lasting' && !check.lasting) {

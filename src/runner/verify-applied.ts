@@ -75,7 +75,8 @@ async function verifyAll(
     const catalog = await introspect(connection, { excludeSchemas: [schema, archiveSchema] });
     const verified: VerifiedMigration[] = [];
     for (const migration of migrations) {
-      const scope = { connection, catalog, before: null, repeat: 'lasting' as const };
+      const repeat = 'lasting' as const;
+      const scope = { connection, catalog, before: null, repeat, scanning: engine };
       const { id, description } = migration;
       const { checks } = await verifyReadOnly(scope, migration).catch((error: unknown) => {
         throw asRunError(error, id);

@@ -91,7 +91,12 @@ describe('what a check says', () => {
     [
       'clean can be about one table',
       (made) => made.clean('users', { lasting: false }),
-      { kind: 'clean', target: 'users', lasting: false, label: 'clean: users' },
+      { kind: 'clean', target: 'users', lasting: false, label: 'clean: users', minScore: null },
+    ],
+    [
+      'clean can be left to the scan',
+      (made) => made.clean('users', { minScore: 0.9 }),
+      { target: 'users', lasting: true, label: 'clean: users by scan, score 0.9', minScore: 0.9 },
     ],
   ];
 
@@ -120,6 +125,8 @@ test.each([
   ['a raw number as target', () => setup().assertions.unchanged(5 as never), 'a table is a name'],
   ['a negative number', () => setup().assertions.atLeast('t', -1), 'expect.atLeast: the number'],
   ['a missing number', () => setup().assertions.count('t', undefined as never), 'expect.count'],
+  ['a score of no table', () => setup().assertions.clean(undefined, { minScore: 0.9 }), 'minScore'],
+  ['a score in percent', () => setup().assertions.clean('t', { minScore: 90 }), 'from 0 to 1'],
   ['a string as statement', () => setup().assertions.sql('select 1' as never), 'an sql template'],
 ])('misuse is refused: %s', async (_, call, message) => {
   await expect(call()).rejects.toMatchObject({

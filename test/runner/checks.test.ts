@@ -6,6 +6,7 @@ import { purge, rows } from '../../src/authoring/steps.ts';
 import { introspect } from '../../src/catalog/introspect.ts';
 import type { Connection } from '../../src/database/connection.ts';
 import type { HygieneError } from '../../src/kernel/errors.ts';
+import { systemClock } from '../../src/kernel/ports.ts';
 import { rawSql, sql } from '../../src/kernel/sql.ts';
 import type { Step } from '../../src/planner/steps.ts';
 import type { Fingerprint } from '../../src/runner/checks.ts';
@@ -40,6 +41,13 @@ function migration(verify: Verify, steps: readonly Step[] = []): RunnableMigrati
   };
 }
 
+/** What a run gives to a check that scans. */
+const scanning = {
+  clock: systemClock,
+  signal: new AbortController().signal,
+  settings: { protect: [], suppress: [] },
+};
+
 interface Given {
   readonly steps?: readonly Step[];
   readonly before?: readonly Fingerprint[];
@@ -53,6 +61,7 @@ async function verification(verify: Verify, given: Given = {}): Promise<Verifica
     catalog,
     before: given.before ?? null,
     repeat: given.repeat ?? 'all',
+    scanning,
   } as const;
   return verifyReadOnly(scope, migration(verify, given.steps));
 }
@@ -232,6 +241,34 @@ describe('a check', () => {
       expect(checks[0]?.actual).toContain(said);
     },
   );
+
+  test.each([
+    [0.6, '2 rows', false],
+    [1, '0 rows', true],
+  ])('of clean at the score %d scans the table', async (minScore, actual, passed) => {
+    expect(await outcome((e) => e.clean('users', { minScore }))).toEqual({
+      label: `clean: users by scan, score ${String(minScore)}`,
+      kind: 'clean',
+      lasting: true,
+      expected: '0 rows',
+      actual,
+      passed,
+    });
+  });
+
+  test('of clean by scan of a table that is gone is obsolete later', async () => {
+    const check = await outcome((e) => e.clean('gone', { minScore: 0.9 }), { repeat: 'lasting' });
+    expect(check).toMatchObject({ obsolete: true, passed: true });
+  });
+
+  test('of clean by scan of what cannot be scanned cannot be made', async () => {
+    await connection.query(rawSql('create table bare ()'));
+    const error = await verifyError(async ({ expect: e }) => {
+      await e.clean('bare', { minScore: 0.9 });
+    });
+    expect(error).toMatchObject({ code: 'HYG_VERIFY_ERROR' });
+    expect(error.message).toContain('bare could not be looked at for seed data: it has no columns');
+  });
 
   test('with a syntax error is told with its label', async () => {
     const error = await verifyError(async (context) => {

@@ -111,7 +111,9 @@ interface Proving {
 async function verifyAfter(proving: Proving): Promise<readonly CheckResult[]> {
   const { unit, connection, scene, progress } = proving;
   const before = progress.proofs?.fingerprints ?? [];
-  const scope = { connection, catalog: scene.catalog, before, repeat: 'all' as const };
+  const { catalog } = scene;
+  const scanning = unit.context.engine;
+  const scope = { connection, catalog, before, repeat: 'all' as const, scanning };
   const { checks } = await verifyReadOnly(scope, unit.migration);
   const failed = checks.filter(({ passed }) => !passed);
   if (failed.length === 0) return checks;

@@ -113,7 +113,10 @@ function budgetLeft({ budget }: PurgeStep, rowsDone: number): Budget {
 async function proofsBefore({ unit, connection, scene }: Freezing): Promise<StartProofs> {
   const taken: Fingerprint[] = [];
   const { catalog } = scene;
-  const before = await verifyBefore({ connection, catalog, taken }, unit.migration);
+  const before = await verifyBefore(
+    { connection, catalog, taken, scanning: unit.context.engine },
+    unit.migration,
+  );
   const telling = before?.checks.filter(({ kind }) => kind !== 'unchanged') ?? [];
   const couldFail = before === null || telling.some(({ passed }) => !passed);
   return { fingerprints: taken, couldFail };
