@@ -3,89 +3,14 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/
 import type { VerifyContext } from '../../src/authoring/define-hygiene.ts';
 import type { CheckResult } from '../../src/authoring/expect.ts';
 import { purge, rows } from '../../src/authoring/steps.ts';
-import { introspect } from '../../src/catalog/introspect.ts';
 import type { Connection } from '../../src/database/connection.ts';
-import type { HygieneError } from '../../src/kernel/errors.ts';
-import { systemClock } from '../../src/kernel/ports.ts';
 import { rawSql, sql } from '../../src/kernel/sql.ts';
-import type { Step } from '../../src/planner/steps.ts';
-import type { Fingerprint } from '../../src/runner/checks.ts';
-import type { RunnableMigration } from '../../src/runner/runnable.ts';
-import {
-  type Verification,
-  type VerificationScope,
-  verifyReadOnly,
-} from '../../src/runner/verification.ts';
 import { openConnection } from '../database/open-connection.ts';
 import { useDatabase } from '../support/database.ts';
+import { type Expects, outcome, verification, type Verify, verifyError } from './verify-once.ts';
 
 const database = useDatabase();
 let connection: Connection;
-
-type Verify = (context: VerifyContext) => Promise<void>;
-type Expects = VerifyContext['expect'];
-
-function migration(verify: Verify, steps: readonly Step[] = []): RunnableMigration {
-  return {
-    id: '20260101000000_checked',
-    checksum: 'sha256:0',
-    description: 'A migration whose checks are tested',
-    ticket: null,
-    environments: null,
-    requires: [],
-    irreversible: null,
-    budget: {},
-    transaction: 'single',
-    up: { kind: 'steps', steps },
-    verify,
-  };
-}
-
-/** What a run gives to a check that scans. */
-const scanning = {
-  clock: systemClock,
-  signal: new AbortController().signal,
-  settings: { protect: [], suppress: [] },
-};
-
-interface Given {
-  readonly steps?: readonly Step[];
-  readonly before?: readonly Fingerprint[];
-  readonly repeat?: VerificationScope['repeat'];
-}
-
-async function verification(verify: Verify, given: Given = {}): Promise<Verification> {
-  const catalog = await introspect(connection, { excludeSchemas: [] });
-  const scope = {
-    connection,
-    catalog,
-    before: given.before ?? null,
-    repeat: given.repeat ?? 'all',
-    scanning,
-  } as const;
-  return verifyReadOnly(scope, migration(verify, given.steps));
-}
-
-/** The only check that the assertion makes. */
-async function outcome(
-  assertion: (expects: Expects) => Promise<CheckResult>,
-  given: Given = {},
-): Promise<CheckResult> {
-  const { checks } = await verification(async (context) => {
-    await assertion(context.expect);
-  }, given);
-  expect(checks).toHaveLength(1);
-  const [check] = checks;
-  if (check === undefined) throw new Error('no check was made');
-  return check;
-}
-
-async function verifyError(verify: Verify, given: Given = {}): Promise<HygieneError> {
-  return verification(verify, given).then(
-    () => Promise.reject(new Error('verify went well')),
-    (error: unknown) => error as HygieneError,
-  );
-}
 
 const demo = rows('users', sql`email like ${'%@example.com'}`);
 const genuine = rows('users', { keep: sql`email like ${'%@example.com'}` });
@@ -193,19 +118,19 @@ describe('a check', () => {
   ])(
     'of %s tells what it expected and found',
     async (_what, assertion, ...[expected, actual, passed]) => {
-      expect(await outcome(assertion)).toMatchObject({ expected, actual, passed });
+      expect(await outcome(connection, assertion)).toMatchObject({ expected, actual, passed });
     },
   );
 
   test('of clean looks for everything that the migration purges', async () => {
     const steps = [purge(demo), purge(rows('status', sql`note = 'b'`))];
-    expect(await outcome((e) => e.clean(), { steps })).toMatchObject({
+    expect(await outcome(connection, (e) => e.clean(), { steps })).toMatchObject({
       kind: 'clean',
       lasting: true,
       actual: '2 rows',
       passed: false,
     });
-    expect(await outcome((e) => e.clean('status'), { steps })).toMatchObject({
+    expect(await outcome(connection, (e) => e.clean('status'), { steps })).toMatchObject({
       actual: '0 rows',
       passed: true,
     });
@@ -213,6 +138,7 @@ describe('a check', () => {
 
   test('of clean where nothing is purged cannot be made', async () => {
     const error = await verifyError(
+      connection,
       async (context) => {
         await context.expect.clean('users');
       },
@@ -233,45 +159,17 @@ describe('a check', () => {
       const verify: Verify = async (context) => {
         await context.expect.none(target);
       };
-      const error = await verifyError(verify);
+      const error = await verifyError(connection, verify);
       expect(error).toMatchObject({ code: 'HYG_VERIFY_ERROR', exitCode: 4 });
       expect(error.message).toContain(said);
-      const { checks } = await verification(verify, { repeat: 'lasting' });
+      const { checks } = await verification(connection, verify, { repeat: 'lasting' });
       expect(checks).toMatchObject([{ obsolete: true, passed: true, lasting: true }]);
       expect(checks[0]?.actual).toContain(said);
     },
   );
 
-  test.each([
-    [0.6, '2 rows', false],
-    [1, '0 rows', true],
-  ])('of clean at the score %d scans the table', async (minScore, actual, passed) => {
-    expect(await outcome((e) => e.clean('users', { minScore }))).toEqual({
-      label: `clean: users by scan, score ${String(minScore)}`,
-      kind: 'clean',
-      lasting: true,
-      expected: '0 rows',
-      actual,
-      passed,
-    });
-  });
-
-  test('of clean by scan of a table that is gone is obsolete later', async () => {
-    const check = await outcome((e) => e.clean('gone', { minScore: 0.9 }), { repeat: 'lasting' });
-    expect(check).toMatchObject({ obsolete: true, passed: true });
-  });
-
-  test('of clean by scan of what cannot be scanned cannot be made', async () => {
-    await connection.query(rawSql('create table bare ()'));
-    const error = await verifyError(async ({ expect: e }) => {
-      await e.clean('bare', { minScore: 0.9 });
-    });
-    expect(error).toMatchObject({ code: 'HYG_VERIFY_ERROR' });
-    expect(error.message).toContain('bare could not be looked at for seed data: it has no columns');
-  });
-
   test('with a syntax error is told with its label', async () => {
-    const error = await verifyError(async (context) => {
+    const error = await verifyError(connection, async (context) => {
       await context.expect.sql(sql`selec 1`, { label: 'my check' });
     });
     expect(error).toMatchObject({ code: 'HYG_VERIFY_ERROR', details: { sqlstate: '42601' } });
@@ -287,10 +185,10 @@ describe('a check of unchanged', () => {
   };
 
   async function again(change: string): Promise<readonly CheckResult[]> {
-    const { fingerprints, checks } = await verification(verify);
+    const { fingerprints, checks } = await verification(connection, verify);
     expect(checks.map(({ passed }) => passed)).toEqual([true, true, true]);
     await connection.query(rawSql(change));
-    return (await verification(verify, { before: fingerprints })).checks;
+    return (await verification(connection, verify, { before: fingerprints })).checks;
   }
 
   test('passes when other rows change', async () => {
@@ -322,7 +220,7 @@ describe('a check of unchanged', () => {
 
 describe('verify', () => {
   test('makes all checks although one fails', async () => {
-    const { checks } = await verification(async (context) => {
+    const { checks } = await verification(connection, async (context) => {
       await context.expect.none(demo);
       await context.expect.atLeast('users', 1);
     });
@@ -330,7 +228,7 @@ describe('verify', () => {
   });
 
   test('makes several checks at once one after the other', async () => {
-    const { checks } = await verification(async (context) => {
+    const { checks } = await verification(connection, async (context) => {
       const { expect: expects } = context;
       await Promise.all([
         expects.none(demo),
@@ -348,7 +246,7 @@ describe('verify', () => {
   });
 
   test('makes a check that nobody awaits all the same', async () => {
-    const { checks } = await verification((context) => {
+    const { checks } = await verification(connection, (context) => {
       void context.expect.none(demo);
       void context.expect.atLeast('users', 1);
       return Promise.resolve();
@@ -357,7 +255,7 @@ describe('verify', () => {
   });
 
   test('does not lose the error of a check that nobody awaits', async () => {
-    const error = await verifyError((context) => {
+    const error = await verifyError(connection, (context) => {
       context.expect.sql(sql`selec`).catch(() => undefined);
       return Promise.resolve();
     });
@@ -366,8 +264,11 @@ describe('verify', () => {
 
   test('without a check is refused before commit, and fine later', async () => {
     const empty: Verify = () => Promise.resolve();
-    expect(await verifyError(empty)).toMatchObject({ code: 'HYG_VERIFY_EMPTY', exitCode: 4 });
-    expect((await verification(empty, { repeat: 'lasting' })).checks).toEqual([]);
+    expect(await verifyError(connection, empty)).toMatchObject({
+      code: 'HYG_VERIFY_EMPTY',
+      exitCode: 4,
+    });
+    expect((await verification(connection, empty, { repeat: 'lasting' })).checks).toEqual([]);
   });
 
   test('repeats only what lasts', async () => {
@@ -377,7 +278,7 @@ describe('verify', () => {
       await expects.count('users', 4, { lasting: true });
       await expects.none('status', { lasting: false });
     };
-    const { checks } = await verification(verify, { repeat: 'lasting' });
+    const { checks } = await verification(connection, verify, { repeat: 'lasting' });
     expect(checks.map(({ kind, lasting }) => [kind, lasting])).toEqual([
       ['none', true],
       ['count', true],
@@ -398,14 +299,14 @@ describe('verify', () => {
       },
     ],
   ])('that writes %s is refused, and nothing is written', async (_what, verify) => {
-    const error = await verifyError(verify);
+    const error = await verifyError(connection, verify);
     expect(error).toMatchObject({ code: 'HYG_VERIFY_WRITES', exitCode: 4 });
     const { rows: left } = await connection.query(sql`select count(*) from users`);
     expect(left).toEqual([{ count: 4 }]);
   });
 
   test('that throws is told with its first line', async () => {
-    const error = await verifyError(() =>
+    const error = await verifyError(connection, () =>
       Promise.reject(new TypeError('x is undefined\n  at somewhere')),
     );
     expect(error).toMatchObject({
@@ -416,7 +317,7 @@ describe('verify', () => {
   });
 
   test('may look with db, and the transaction can write afterwards', async () => {
-    await verification(async ({ db, expect: expects }) => {
+    await verification(connection, async ({ db, expect: expects }) => {
       const found = await db<{ id: number }>('users').where('id', 3).select('id');
       await expects.count('users', found.length + 3);
     });
@@ -425,7 +326,7 @@ describe('verify', () => {
   });
 
   test('leaves the transaction usable after an error', async () => {
-    await verifyError(async (context) => {
+    await verifyError(connection, async (context) => {
       await context.expect.sql(sql`select 1/0`);
     });
     expect(await connection.transactionStatus()).toBe('open');
