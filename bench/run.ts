@@ -8,6 +8,7 @@ import { memoryFigures } from './memory.ts';
 import { processFigures } from './processes.ts';
 import { fewDoomedFigures, largeWindowFigures, unindexedFigures } from './strategies.ts';
 import { restoreFigures } from './restore.ts';
+import { scanFigures } from './scan.ts';
 
 /** \`npm run bench\` runs all; \`npm run bench -- large-schema memory\` runs some. */
 const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -21,6 +22,7 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   restore: restoreFigures,
   ledger: ledgerFigures,
   batched: batchedFigures,
+  scan: scanFigures,
 };
 
 const wanted = process.argv.slice(2);

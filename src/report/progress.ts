@@ -104,9 +104,8 @@ function activity({ phase, table, waitingFor }: ProgressReport): string {
 
 /** What is counted where it is not rows. */
 const UNITS: Partial<Record<ProgressPhase, string>> = {
-  scanning: 'tables',
+  scanning: 'MB',
   'trying passwords': 'trials',
-  'looking for groups': 'tables',
 };
 
 function unitOf({ phase }: ProgressReport): string {

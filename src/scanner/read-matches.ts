@@ -1,6 +1,7 @@
 import type { Connection } from '../database/connection.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import type { Judges } from './judge-row.ts';
+import { maySay } from './prefilter-sql.ts';
 import { keyText } from './row-key.ts';
 import { only } from './sample-table.ts';
 import { createdAtSql, type JudgedText, type ScannedTable, textSql } from './scanned-table.ts';
@@ -14,21 +15,45 @@ interface MatchedRow {
   readonly values: readonly (string | null)[];
 }
 
+/** Of one statement, so that the time-out is about a part of a large table and not about all of it. */
+const PAGES_AT_ONCE = 4_096;
+
 /**
  * The one pass over a table: PostgreSQL leaves out the rows that no detector could object to, the others
  * come in batches and are judged here.
+ * @param onPart told the share of the table that is done
  */
 export async function readMatches(
   connection: Connection,
-  { scanned, rows, percent }: TableState,
-  judges: Judges,
+  state: TableState,
+  { judges, onPart }: { readonly judges: Judges; readonly onPart: (share: number) => void },
 ): Promise<void> {
+  const { scanned, percent } = state;
   const texts = scanned.texts.filter(({ role }) => judges.prefilter(role) !== null);
   if (texts.length === 0) return;
-  await connection.query(sql`
-    declare hygiene_matches no scroll cursor for
-    ${matches(scanned, { texts, judges, percent })}
-  `);
+  const parts = partsOf(state);
+  for (const [at, part] of parts.entries()) {
+    onPart(at / parts.length);
+    await readPart(connection, state, {
+      judges,
+      texts,
+      statement: matches(scanned, { texts, judges, percent, part }),
+    });
+  }
+}
+
+interface Part {
+  readonly judges: Judges;
+  readonly texts: readonly JudgedText[];
+  readonly statement: Sql;
+}
+
+async function readPart(
+  connection: Connection,
+  { rows }: TableState,
+  { judges, texts, statement }: Part,
+): Promise<void> {
+  await connection.query(sql`declare hygiene_matches no scroll cursor for ${statement}`);
   for (;;) {
     const batch = await connection.query<MatchedRow>(
       rawSql(`fetch ${String(BATCH)} from hygiene_matches`),
@@ -42,21 +67,34 @@ export async function readMatches(
   await connection.query(rawSql('close hygiene_matches'));
 }
 
+/** Ranges of pages, as conditions; a table whose pages are not its own, or which is sampled, is one part. */
+function partsOf({ scanned, sample, percent }: TableState): readonly Sql[] {
+  const { pages } = sample;
+  const count = Math.ceil(pages / PAGES_AT_ONCE);
+  if (scanned.table.kind !== 'table' || percent !== null || count <= 1) return [rawSql('true')];
+  return Array.from({ length: count }, (_, at) => {
+    const from = sql`t.ctid >= ${pageStart(at)}::tid`;
+    return at === count - 1 ? from : sql`${from} and t.ctid < ${pageStart(at + 1)}::tid`;
+  });
+}
+
+function pageStart(part: number): string {
+  return `(${String(part * PAGES_AT_ONCE)},0)`;
+}
+
 interface Matches {
   readonly judges: Judges;
   readonly percent: number | null;
   readonly texts: readonly JudgedText[];
+  /** Which rows, as a condition. */
+  readonly part: Sql;
 }
 
-function matches(scanned: ScannedTable, { texts, judges, percent }: Matches): Sql {
+function matches(scanned: ScannedTable, { texts, judges, percent, part }: Matches): Sql {
   const { table } = scanned;
   const conditions = texts.flatMap((text) => {
-    const { anyCase = null, exact = null } = judges.prefilter(text.role) ?? {};
-    const value = textSql(text, 't');
-    return [
-      ...(anyCase === null ? [] : [sql`${value} ~* ${anyCase}`]),
-      ...(exact === null ? [] : [sql`${value} ~ ${exact}`]),
-    ];
+    const prefilter = judges.prefilter(text.role);
+    return prefilter === null ? [] : (maySay(textSql(text, 't'), prefilter) ?? []);
   });
   const values = texts.map((text) => textSql(text, 't'));
   const some =
@@ -66,6 +104,7 @@ function matches(scanned: ScannedTable, { texts, judges, percent }: Matches): Sq
            ${createdAtSql(scanned, 't')} as created,
            array[${joinSql(values, ', ')}] as values
       from ${only(table)} as t ${some}
-     where ${joinSql(conditions, '\n        or ')}
+     where ${part}
+       and (${joinSql(conditions, '\n        or ')})
   `;
 }

@@ -17,6 +17,7 @@ export interface TableSample {
   readonly rows: readonly (readonly (string | null)[])[];
   /** Bytes of the table on disk, without indexes and TOAST. */
   readonly bytes: number;
+  readonly pages: number;
 }
 
 /** Types that hold no text a person could have written, and cost much to read. */
@@ -34,14 +35,14 @@ export async function sampleTable(connection: Connection, table: Table): Promise
     connection,
     sizeOf(table),
   );
-  if (columns.length === 0) return { columns, rows: [], bytes };
+  if (columns.length === 0) return { columns, rows: [], bytes, pages };
   const limit = Math.max(20, Math.min(ROWS, Math.floor(VALUES / columns.length)));
   const { rows } = await connection.query<{ values: (string | null)[] }>(sql`
     select array[${joinSql(columns.map(sampledText), ', ')}] as values
       from ${only(table)} as t ${pages > FEW_PAGES ? someOf(pages) : sql``}
      limit ${limit}::int
   `);
-  return { columns, rows: rows.map(({ values }) => values), bytes };
+  return { columns, rows: rows.map(({ values }) => values), bytes, pages };
 }
 
 /** A table that others inherit from is read without them: they are scanned as tables of their own. */

@@ -100,14 +100,30 @@ async function learnTables(
 
 async function readTables(scope: ScanScope, state: ScanState): Promise<void> {
   const { connection, catalog } = scope;
-  for (const [at, table] of state.tables.entries()) {
-    tell(scope, 'scanning', { table, done: at, total: state.tables.length });
-    await state.attempt(table, () => readMatches(connection, table, new Judges(allDetectors)));
+  const judges = new Judges(allDetectors);
+  const total = state.tables.reduce((sum, table) => sum + megabytesOf(table), 0);
+  let before = 0;
+  for (const table of state.tables) {
+    const size = megabytesOf(table);
+    const onPart = (share: number): void => {
+      tell(scope, 'scanning', {
+        table,
+        done: Math.round(before + share * size),
+        total: Math.round(total),
+      });
+    };
+    await state.attempt(table, () => readMatches(connection, table, { judges, onPart }));
+    before += size;
     if (!table.scanned.isOfPersons) continue;
     await state.attempt(table, async () => {
       table.admins = await adminKeys(connection, catalog, table.scanned);
     });
   }
+}
+
+/** That are read of it. */
+function megabytesOf({ sample, percent }: TableState): number {
+  return ((sample.bytes / 2 ** 20) * (percent ?? 100)) / 100;
 }
 
 async function tryAllPasswords(

@@ -1,4 +1,5 @@
 import type { ColumnRole } from '../column-role.ts';
+import type { Prefilter } from './prefilter.ts';
 
 /**
  * What kind of thing gives a row away. Two pieces of evidence of one family say the same thing twice, and
@@ -61,13 +62,7 @@ export interface Detector {
   readonly name: string;
   readonly family: EvidenceFamily;
   readonly wants: readonly ColumnRole[];
-  /**
-   * A regular expression which finds every value that {@link judge} has something to say about, and few
-   * others. PostgreSQL reads it (`~*`), so it is limited to what its syntax and JavaScript's share: no
-   * `\b`, no lookbehind, no named groups, `[0-9]` for digits. It is matched without regard to case.
-   */
-  readonly prefilter: string;
-  /** The same, matched with regard to case; a value that either finds is judged. */
-  readonly exactPrefilter?: string;
+  /** Finds every value that {@link judge} has something to say about, and few others. */
+  readonly prefilter: Prefilter;
   judge(subject: Subject): Judgement | null;
 }

@@ -19,7 +19,7 @@ export const exampleIban: Detector = {
   name: 'example-iban',
   family: 'payment',
   wants: ['iban'],
-  prefilter: '^[a-z]{2}[0-9]{2}',
+  prefilter: { pattern: '^[a-z]{2}[0-9]{2}' },
   judge({ value }) {
     const iban = value.replaceAll(/\s/g, '').toUpperCase();
     if (PUBLISHED.has(iban))

@@ -16,7 +16,9 @@ export const exampleNationalId: Detector = {
   name: 'example-national-id',
   family: 'contact',
   wants: ['national-id'],
-  prefilter: `12345|0{5}|1{5}|2{5}|3{5}|4{5}|5{5}|6{5}|7{5}|8{5}|9{5}|98765|111[^0-9]?22|^(?:000|666|9)[^0-9]?|111[.]111|222[.]222|999[.]999|000[.]000|RSSMRA|078|44051|02070|VRDGPP|10000000146|52998|111[.]?444|199001011234|1101|ABCDE|XAXX|GODE|QQ`,
+  prefilter: {
+    pattern: `12345|0{5}|1{5}|2{5}|3{5}|4{5}|5{5}|6{5}|7{5}|8{5}|9{5}|98765|111[^0-9]?22|^(?:000|666|9)[^0-9]?|111[.]111|222[.]222|999[.]999|000[.]000|RSSMRA|078|44051|02070|VRDGPP|10000000146|52998|111[.]?444|199001011234|1101|ABCDE|XAXX|GODE|QQ`,
+  },
   judge({ value }) {
     const bare = value.replaceAll(/[^0-9A-Za-z]/g, '').toUpperCase();
     if (PUBLISHED.has(bare)) return { strength: 'strong', says: 'is a number out of manuals' };

@@ -1,5 +1,5 @@
 import { FAKER_SURNAMES } from '../vocabulary/faker-words.ts';
-import { anyOf, plain } from '../vocabulary/words.ts';
+import { plain } from '../vocabulary/words.ts';
 import type { Detector, Judgement } from './detector.ts';
 
 const CAPITALS = /^\p{Lu}\p{Ll}+(?:[._]\p{Lu}[\p{L}']*)?\d{0,2}@/u;
@@ -9,8 +9,11 @@ export const fakerEmail: Detector = {
   name: 'faker-email',
   family: 'domain',
   wants: ['email'],
-  prefilter: `(?:^|[._@-])${anyOf([...FAKER_SURNAMES])}`,
-  exactPrefilter: "^[A-Z][a-z]+(?:[._][A-Z][A-Za-z']*)?[0-9]{0,2}@(?:gmail|hotmail|yahoo)[.]com$",
+  prefilter: {
+    words: FAKER_SURNAMES,
+    pattern: '@[a-z]+(?:and[a-z]+|group|inc|llc|ltd|plc)[.]',
+    exactPattern: "^[A-Z][a-z]+(?:[._][A-Z][A-Za-z']*)?[0-9]{0,2}@(?:gmail|hotmail|yahoo)[.]com$",
+  },
   judge({ value }) {
     const at = value.lastIndexOf('@');
     const parts = plain(value.slice(0, Math.max(0, at)))
@@ -23,12 +26,16 @@ export const fakerEmail: Detector = {
       .slice(at + 1)
       .toLowerCase()
       .split('.');
-    const isFirm =
-      label.split('-').some((part) => FAKER_SURNAMES.has(part)) ||
-      [...FAKER_SURNAMES].some((name) => name.length > 6 && label.startsWith(name));
+    const isFirm = label.split('-').some((part) => FAKER_SURNAMES.has(part)) || isFirmOf(label);
     return isFirm ? { strength: 'moderate', says: 'is in a domain of data generators' } : null;
   },
 };
+
+/** `kuhicandsons`, `lakingroup`, `hyattinc`, `koeppandmetz`. */
+function isFirmOf(label: string): boolean {
+  const [, first = ''] = /^([a-z]+?)(?:and[a-z]+|group|inc|llc|ltd|plc)$/.exec(label) ?? [];
+  return FAKER_SURNAMES.has(first);
+}
 
 function atProvider(value: string, isSurname: boolean): Judgement | null {
   const isCapital = CAPITALS.test(value);

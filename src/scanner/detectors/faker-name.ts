@@ -1,5 +1,5 @@
 import { FAKER_SURNAMES } from '../vocabulary/faker-words.ts';
-import { anyOf, plain } from '../vocabulary/words.ts';
+import { plain } from '../vocabulary/words.ts';
 import type { Detector } from './detector.ts';
 
 /** Family names that generators of fake data like; some people do bear them. */
@@ -7,7 +7,10 @@ export const fakerName: Detector = {
   name: 'faker-name',
   family: 'identity',
   wants: ['name'],
-  prefilter: `(?:^| )${anyOf([...FAKER_SURNAMES])}(?:$|[ -])|^(?:mrs?|ms|miss|dr)[.]? .* (?:jr[.]?|sr[.]?|i{1,3}|iv|v|md|dds|phd|dvm)$`,
+  prefilter: {
+    words: FAKER_SURNAMES,
+    pattern: '^(?:mrs?|ms|miss|dr)[.]? .* (?:jr[.]?|sr[.]?|i{1,3}|iv|v|md|dds|phd|dvm)$',
+  },
   judge({ value }) {
     const isDecorated =
       /^(?:mrs?|ms|miss|dr)\.? .* (?:jr\.?|sr\.?|i{1,3}|iv|v|md|dds|phd|dvm)$/i.test(value);

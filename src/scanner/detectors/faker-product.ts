@@ -6,12 +6,15 @@ import type { Detector } from './detector.ts';
 const PLAUSIBLE =
   /^(?:small|soft|fresh|frozen|modern|elegant|sleek|handmade|recycled|oriental) (?:wooden|cotton|steel|plastic|rubber|silk|gold|silver|bamboo|ceramic|fresh|frozen|soft) (?:table|chair|shirt|pants|shoes|hat|towels|gloves|ball|fish|chicken|tuna|salad|cheese|soap)$/i;
 
+const PATTERN = `^(?:${anyOf(PRODUCT_ADJECTIVES)} )(?:${anyOf(PRODUCT_MATERIALS)} )?${anyOf(PRODUCT_NOUNS)}$`;
+const FORM = new RegExp(PATTERN, 'i');
+
 /** Products of generators: `Handcrafted Granite Chips`, out of three closed lists of words. */
 export const fakerProduct: Detector = {
   name: 'faker-product',
   family: 'content',
   wants: ['title', 'text'],
-  prefilter: `^(?:${anyOf(PRODUCT_ADJECTIVES)} )(?:${anyOf(PRODUCT_MATERIALS)} )?${anyOf(PRODUCT_NOUNS)}$`,
+  prefilter: { firstWord: PRODUCT_ADJECTIVES },
   judge({ value }) {
     const isGenerated = FORM.test(value);
     if (!isGenerated) return null;
@@ -19,5 +22,3 @@ export const fakerProduct: Detector = {
     return { strength: isOdd ? 'strong' : 'weak', says: 'is a product of data generators' };
   },
 };
-
-const FORM = new RegExp(fakerProduct.prefilter, 'i');

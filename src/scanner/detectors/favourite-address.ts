@@ -8,7 +8,7 @@ export const favouriteAddress: Detector = {
   name: 'favourite-address',
   family: 'domain',
   wants: ['email'],
-  prefilter: `^${anyOf([...FAVOURITE_GIVEN])}[0-9]{0,3}@`,
+  prefilter: { pattern: `^${anyOf([...FAVOURITE_GIVEN])}[0-9]{0,3}@` },
   judge({ value }) {
     const at = value.lastIndexOf('@');
     const name = plain(value.slice(0, Math.max(0, at))).replace(/[0-9]{1,3}$/, '');

@@ -10,7 +10,7 @@ export const impossibleGmail: Detector = {
   name: 'impossible-gmail',
   family: 'domain',
   wants: ['email'],
-  prefilter: '^[^@]{1,8}@g(?:oogle)?mail[.]com$',
+  prefilter: { pattern: '^[^@]{1,8}@g(?:oogle)?mail[.]com$' },
   judge({ value }) {
     const [, local = ''] = /^([^@+]*)(?:\+[^@]*)?@g(?:oogle)?mail\.com$/i.exec(value) ?? [];
     const name = plain(local).replaceAll('.', '');

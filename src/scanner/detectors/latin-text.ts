@@ -10,8 +10,8 @@ export const latinText: Detector = {
   name: 'latin-text',
   family: 'content',
   wants: ['text', 'title', 'name', 'company', 'address'],
-  prefilter:
-    'lorem|ipsum|dolor|volupta|consequ|quisqu|repell|molesti|accusa|necessit|exercit|laborum|aspern|doloribus|veniam|reprehend|perspici|asperio|corporis|(?:^| )(?:quia|quae|quas|quos|aut|sit|amet|rerum|nihil|eius|eaque|ipsam?|omnis|sunt|vitae|earum|harum|illum|nemo|odio|odit|fuga|velit|sint|culpa|enim|maiores|animi|illo|iste|modi|nobis|neque) ',
+  // Filler begins with a word of its language, unless somebody wrote a title before it.
+  prefilter: { firstWord: LATIN, pattern: 'lorem ipsum' },
   judge({ value, role }) {
     const text = plain(value);
     if (/\blorem ipsum\b/.test(text)) return { strength: 'decisive', says: 'is filler text' };

@@ -1,4 +1,3 @@
-import { anyOf } from '../vocabulary/words.ts';
 import type { Detector } from './detector.ts';
 
 const MARKED = ['test', 'testing', 'demo', 'example', 'sample', 'dummy', 'fake', 'seed', 'mock'];
@@ -10,7 +9,7 @@ export const markerDomain: Detector = {
   name: 'marker-domain',
   family: 'domain',
   wants: ['email'],
-  prefilter: `@(?:.*[.-])?${anyOf(MARKED)}[.-]|-${anyOf(MARKED)}[.]|[.](?:local|lan|internal|fake|dummy|tld)$`,
+  prefilter: { words: MARKED, pattern: '[.](?:local|lan|internal|fake|dummy|tld)$' },
   judge({ value }) {
     const domain = value.slice(value.lastIndexOf('@') + 1).toLowerCase();
     if (LOCAL.test(domain)) {

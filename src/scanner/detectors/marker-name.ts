@@ -5,8 +5,8 @@ import {
   MARKERS,
   MASH,
   spacedWords,
+  UNSPACED_WORDS,
 } from '../vocabulary/marker-words.ts';
-import { anyOf } from '../vocabulary/words.ts';
 import type { Detector, Judgement } from './detector.ts';
 
 const MARK = new Set(MARKERS);
@@ -28,7 +28,10 @@ export const markerName: Detector = {
   name: 'marker-name',
   family: 'identity',
   wants: ['name'],
-  prefilter: `(?:^|[^a-z])${anyOf([...MARKERS, ...MASH])}|^${anyOf(GENERIC)}(?:[^a-z]|$)`,
+  prefilter: {
+    words: [...MARKERS, ...MASH, ...GENERIC],
+    pattern: `^(?:test|demo)[^ ]* |${UNSPACED_WORDS}|^(?:1234|12345|123456)$`,
+  },
   judge({ value }) {
     const name = spacedWords(value)
       .replaceAll(/["'`´’“”()[\]]/g, '')

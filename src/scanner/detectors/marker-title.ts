@@ -16,7 +16,7 @@ export const markerTitle: Detector = {
   name: 'marker-title',
   family: 'content',
   wants: ['title'],
-  prefilter: `^[[]?${anyOf(MARK)}[]]?[ :_-]|${anyOf(MARK)}[ _-]*#?[0-9]*$`,
+  prefilter: { pattern: `^[[]?${anyOf(MARK)}[]]?[ :_-]|${anyOf(MARK)}[ _-]*#?[0-9]*$` },
   judge({ value }) {
     const isMarked = PATTERN.test(plain(value).trim());
     return isMarked ? { strength: 'strong', says: 'is named as a thing for tests' } : null;

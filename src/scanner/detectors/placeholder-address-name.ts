@@ -7,7 +7,7 @@ export const placeholderAddressName: Detector = {
   name: 'placeholder-address-name',
   family: 'identity',
   wants: ['email'],
-  prefilter: placeholderName.prefilter.replace(/^\^/, '^').replace(/\$$/, '@'),
+  prefilter: { letters: placeholderName.prefilter.letters ?? [] },
   judge(subject) {
     const local = plain(subject.value.slice(0, Math.max(0, subject.value.lastIndexOf('@'))));
     const value = local

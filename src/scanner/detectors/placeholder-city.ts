@@ -1,4 +1,4 @@
-import { anyOf, phrases, plain } from '../vocabulary/words.ts';
+import { phrases, plain } from '../vocabulary/words.ts';
 import type { Detector } from './detector.ts';
 
 const CITIES: readonly string[] = phrases(`
@@ -14,7 +14,7 @@ export const placeholderCity: Detector = {
   name: 'placeholder-city',
   family: 'contact',
   wants: ['city'],
-  prefilter: `^${anyOf(CITIES)}$`,
+  prefilter: { whole: CITIES },
   judge({ value }) {
     return PLACES.has(plain(value)) ? { strength: 'strong', says: 'is a town on no map' } : null;
   },

@@ -1,6 +1,6 @@
-import { MARKERS } from '../vocabulary/marker-words.ts';
+import { MARKERS, UNSPACED_WORDS } from '../vocabulary/marker-words.ts';
 import { FAKER_SURNAMES } from '../vocabulary/faker-words.ts';
-import { anyOf, phrases, plain, words } from '../vocabulary/words.ts';
+import { phrases, plain, words } from '../vocabulary/words.ts';
 import type { Detector } from './detector.ts';
 
 const FORM =
@@ -16,6 +16,7 @@ const FIRMS: readonly string[] = phrases(`
   asdf
 `);
 const NAMED = new Set(FIRMS.map(plain));
+const FIRST_WORDS = FIRMS.map((firm) => firm.split(/[ -]/)[0] ?? '');
 const MARK = new Set(MARKERS);
 const GENERAL = new Set(
   words(`company corp corporation inc org organization organisation tenant team workspace business firm client
@@ -50,7 +51,10 @@ export const placeholderCompany: Detector = {
   name: 'placeholder-company',
   family: 'identity',
   wants: ['company'],
-  prefilter: `^(?:the |pt |ооо |зао |cong ty |công ty )?${anyOf(FIRMS)}|(?:^|[^a-z])${anyOf([...MARKERS, ...FAKER_SURNAMES])}(?:[^a-z]|$)`,
+  prefilter: {
+    words: [...MARKERS, ...FAKER_SURNAMES, ...FIRST_WORDS],
+    pattern: UNSPACED_WORDS,
+  },
   judge({ value }) {
     const text = plain(value)
       .replaceAll(/[.,"'«»()-]+/g, ' ')

@@ -3,7 +3,6 @@ import {
   DOUBTFUL_DOMAINS,
   PLACEHOLDER_DOMAINS,
 } from '../vocabulary/email-domains.ts';
-import { anyOf } from '../vocabulary/words.ts';
 import type { Detector } from './detector.ts';
 
 const PLACEHOLDERS = new Set(PLACEHOLDER_DOMAINS);
@@ -14,7 +13,7 @@ export const placeholderDomain: Detector = {
   name: 'placeholder-domain',
   family: 'domain',
   wants: ['email'],
-  prefilter: `@${anyOf([...PLACEHOLDER_DOMAINS, ...DISPOSABLE_DOMAINS])}$`,
+  prefilter: { domains: [...PLACEHOLDER_DOMAINS, ...DISPOSABLE_DOMAINS] },
   judge({ value }) {
     const domain = value.slice(value.lastIndexOf('@') + 1).toLowerCase();
     if (DISPOSABLE.has(domain)) {

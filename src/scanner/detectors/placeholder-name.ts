@@ -5,8 +5,9 @@ import {
   FICTION,
   PLACEHOLDER_NAMES,
 } from '../vocabulary/placeholder-names.ts';
-import { anyOf, plain } from '../vocabulary/words.ts';
+import { plain } from '../vocabulary/words.ts';
 import type { Detector, Judgement } from './detector.ts';
+import { lettersOf } from './prefilter.ts';
 
 const verdicts = new Map<string, Judgement>();
 const weigh = (names: readonly string[], judgement: Judgement): void => {
@@ -26,7 +27,10 @@ export const placeholderName: Detector = {
   name: 'placeholder-name',
   family: 'identity',
   wants: ['name', 'username'],
-  prefilter: `^(?:mrs?[.]? |ms[.]? |dr[.]? )?${anyOf([...verdicts.keys()]).replaceAll(' ', '[ ._-]*')}(?: jr[.]?| sr[.]?|[ ._-]?[0-9]{0,4})$`,
+  prefilter: {
+    letters: [...verdicts.keys()].map(lettersOf),
+    pattern: '^(?:mrs?|ms|dr)[.]? | (?:jr|sr)[.]?$',
+  },
   judge({ value }) {
     const name = value
       .toLowerCase()

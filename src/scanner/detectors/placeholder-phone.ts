@@ -8,47 +8,16 @@ import type { Detector, Judgement } from './detector.ts';
 /** Digits that follow each other, or repeat, in more than half of a number were typed and not given. */
 const LONG_RUN = 6;
 
-const GAP = '[^0-9]{0,2}';
-const REPEATS = Array.from('0123456789', (digit) => `(?:${digit}${GAP}){5}`);
-const RUNS = [
-  '1234',
-  '2345',
-  '4567',
-  '6789',
-  '8901',
-  '9876',
-  '7654',
-  '5432',
-  '3210',
-  '1122',
-  '9898',
-  '0102',
-  '0203',
-];
-const AREAS = [
-  '555',
-  '496',
-  '7946',
-  '7700',
-  '0900',
-  '3998',
-  '4915',
-  '7010',
-  '1740',
-  '3906',
-  '138',
-  '600',
-  '700',
-  '666',
-  '622',
-  '633',
-];
-const PREFILTER = [
-  ...REPEATS,
-  ...[...RUNS, ...AREAS].map((digits) => Array.from(digits).join(GAP)),
-  '(?:199|261|353|465|536)[^0-9]?(?:00|91|01|71|49)',
-  'x ?[0-9]{3,5}$',
-  '^[^0-9]*(?:123|000|111)[^0-9]*$',
+/** Runs, and the beginnings of favourites and of ranges for films. */
+const PARTS =
+  `1234 2345 4567 6789 8901 9876 7654 5432 3210 1122 9898 0102 0203 555 496 7946 7700 0900 3998 4915 7010
+  1740 3906 138 600 700 666 622 633`.split(/\s+/);
+const SUSPICIOUS = [
+  ...Array.from('0123456789', (digit) => `${digit}{5}`),
+  ...PARTS,
+  '(?:199|261|353|465|536)(?:00|91|01|71|49)',
+  '(?:x|ext)[0-9]{3,5}$',
+  '^(?:123|000|111)[0-9]?$',
 ].join('|');
 
 /** Telephone numbers that nobody has: runs, repeats, and those kept free for films. */
@@ -56,7 +25,7 @@ export const placeholderPhone: Detector = {
   name: 'placeholder-phone',
   family: 'contact',
   wants: ['phone'],
-  prefilter: PREFILTER,
+  prefilter: { digitsPattern: SUSPICIOUS },
   judge({ value }) {
     const [number = '', extension = null] = value.toLowerCase().split(/\s*(?:x|ext\.?)\s*/);
     const digits = number.replaceAll(/\D/g, '').replace(/^00/, '');

@@ -44,7 +44,9 @@ export const placeholderStreet: Detector = {
   name: 'placeholder-street',
   family: 'contact',
   wants: ['address'],
-  prefilter: `^${anyOf(['12', '123', '1234', '12345', '234', '321', '345', '456', '567', '678', '789', '890', '987', '654', '100', '101', '111', '222', '333', '555', '999', '742', '744', '221', '1600', '1 infinite', '1 hacker', '350 ', '4 privet'])} ?|falsa|muster|beispiel|test|ejemplo|prueba|viva|exempl|teste|essai|esempio|prova|przyk|voorbeeld|eksempel|esimerkki|contoh|percobaan|[öo]rnek|deneme|example|sample|demo|fake|dummy|foo|placeholder|any ?|asdf|qwerty|abc|xxx|address|某某|测试|テスト|rua das flores|[^0-9](?:123|1234|12345)$|[^0-9](?:123|1234|12345)[^0-9]`,
+  prefilter: {
+    pattern: `^${anyOf(['12', '123', '1234', '12345', '234', '321', '345', '456', '567', '678', '789', '890', '987', '654', '100', '101', '111', '222', '333', '555', '999', '742', '744', '221', '1600', '1 infinite', '1 hacker', '350 ', '4 privet'])} ?|falsa|muster|beispiel|test|ejemplo|prueba|viva|exempl|teste|essai|esempio|prova|przyk|voorbeeld|eksempel|esimerkki|contoh|percobaan|[öo]rnek|deneme|example|sample|demo|fake|dummy|foo|placeholder|any ?|asdf|qwerty|abc|xxx|address|某某|测试|テスト|rua das flores|[^0-9](?:123|1234|12345)$|[^0-9](?:123|1234|12345)[^0-9]`,
+  },
   judge({ value }) {
     const text = plain(value)
       .replaceAll(/[,;\n]+/g, ' ')

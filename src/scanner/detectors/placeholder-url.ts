@@ -13,8 +13,10 @@ export const placeholderUrl: Detector = {
   name: 'placeholder-url',
   family: 'network',
   wants: ['url'],
-  prefilter:
-    'example|localhost|[.]test|[.]invalid|place|fillmurray|lorem|dummy|picsum|fake|pravatar|randomuser|uifaces|robohash|dicebear|unsplash|ui-avatars|multiavatar|cloudflare-ipfs|//(?:www[.])?(?:foo|bar|foobar|test|demo|yoursite|mysite|yourwebsite|domain|yourdomain|website|sample|acme)[.]|^(?:www[.])?(?:foo|test|demo|acme|sample)[.]',
+  prefilter: {
+    pattern:
+      'example|localhost|[.]test|[.]invalid|place|fillmurray|lorem|dummy|picsum|fake|pravatar|randomuser|uifaces|robohash|dicebear|unsplash|ui-avatars|multiavatar|cloudflare-ipfs|//(?:www[.])?(?:foo|bar|foobar|test|demo|yoursite|mysite|yourwebsite|domain|yourdomain|website|sample|acme)[.]|^(?:www[.])?(?:foo|test|demo|acme|sample)[.]',
+  },
   judge({ value }) {
     const [, host = '', path = ''] =
       /^(?:[a-z]+:)?(?:\/\/)?([^/:?#\s]+)[^/]*(\/.*)?$/i.exec(value) ?? [];

@@ -23,7 +23,7 @@ export const testCard: Detector = {
   name: 'test-card',
   family: 'payment',
   wants: ['card'],
-  prefilter: '^[0-9][0-9 -]{11,22}[0-9]$|(?:4242|1111|4444|1881|0004|0005|8431|1117)$',
+  prefilter: { pattern: '^[0-9][0-9 -]{11,22}[0-9]$|(?:4242|1111|4444|1881|0004|0005|8431|1117)$' },
   judge({ value }) {
     const digits = value.replaceAll(/\D/g, '');
     if (PUBLISHED.has(digits))

@@ -8,8 +8,10 @@ export const testFlag: Detector = {
   name: 'test-flag',
   family: 'flag',
   wants: ['flag'],
-  prefilter:
-    '^(?:t|f|true|false|[01]|y|n|yes|no|tests?|testing|demo|sandbox|seed|seeded|sample|mock|fake|dummy|dev|development|staging)$',
+  prefilter: {
+    pattern:
+      '^(?:t|f|true|false|[01]|y|n|yes|no|tests?|testing|demo|sandbox|seed|seeded|sample|mock|fake|dummy|dev|development|staging)$',
+  },
   judge({ value, column }) {
     if (/live_?mode/.test(column)) {
       return NO.test(value) ? { strength: 'strong', says: 'says that it is not live' } : null;

@@ -4,8 +4,9 @@ import {
   NUMBERED_THINGS,
   TEST_TEXTS,
 } from '../vocabulary/test-phrases.ts';
-import { anyOf, plain } from '../vocabulary/words.ts';
+import { plain } from '../vocabulary/words.ts';
 import type { Detector, Judgement } from './detector.ts';
+import { bare } from './prefilter.ts';
 
 const TEXTS = new Set(TEST_TEXTS.map(plain));
 const FIRST = new Set(BEGINNINGS.map((text) => plain(text).replaceAll(/[!,，]/g, '')));
@@ -13,7 +14,14 @@ const THINGS = new Set(NUMBERED_THINGS.map(plain));
 /** Longer ones are somebody's, whatever they begin with. */
 const LONGEST_SENTENCE = 160;
 const NUMBERED = /^(.*?)[ _-]?#?(?:\d{1,4}|[a-z]|one|two|three)$/;
-const TAIL = '[ #_-]*(?:[0-9]{1,4}|[a-z]|one|two|three)?[ .!?…]*$';
+const SEQUELS = [
+  '',
+  ...'a b c d e f g h i j k l m n o p q r s t u v w x y z one two three'.split(' '),
+];
+const WHOLE = [
+  ...[...TEST_TEXTS, ...BEGINNINGS].map(bare),
+  ...NUMBERED_THINGS.flatMap((thing) => SEQUELS.map((sequel) => `${thing} ${sequel}`.trim())),
+];
 const SENTENCES =
   /^(?:this is (?:a |an |the )?(?:test|demo|sample|dummy|example|fake|seeded|mock|placeholder)\b|(?:test|sample|dummy|demo|seed|mock|fake) (?:message|comment|post|review|content|description|data|note|text|order|product|payment|transaction|ticket) (?:from|for|by|number|no\b|content|body|created)|(?:dummy|sample|placeholder|fake|mock) (?:text|content|data|description)\b|created by (?:the )?seed|(?:generated|inserted|added) by (?:the )?seed|seeded? (?:by|from|data)|esto es (?:una prueba|un (?:texto|mensaje|ejemplo) de)|(?:este|isto|isso) e (?:um|apenas um) teste|ceci est un (?:test|exemple|texte de)|d(?:as|ies) ist (?:ein|eine|nur ein) (?:test|beispiel)|quest[oa] e un(?:a|o)? (?:test|prova|esempio)|dit is een (?:test|voorbeeld)|to jest (?:test|przyklad)|bu bir (?:test|deneme|ornek)|это (?:тест|пример)|ini adalah (?:tes|contoh|pesan (?:tes|percobaan)))/;
 
@@ -25,7 +33,11 @@ export const testText: Detector = {
   name: 'test-text',
   family: 'content',
   wants: ['text', 'title'],
-  prefilter: `^[^a-z0-9]*${anyOf([...TEST_TEXTS, ...BEGINNINGS, ...NUMBERED_THINGS])}${TAIL}|^this is (?:an? |the )?(?:test|demo|sample|dummy|example|fake|seeded|mock|placeholder)|^(?:test|sample|dummy|demo|seed|mock|fake|placeholder) [a-z]+ |by (?:the )?seed|^seeded? |^(?:esto|este|isto|isso|ceci|d(?:as|ies) ist|quest[oa]|dit is|to jest|bu bir|это|ini adalah)`,
+  prefilter: {
+    whole: WHOLE,
+    pattern:
+      '^[^a-z0-9]*(?:this is (?:an? |the )?(?:test|demo|sample|dummy|example|fake|seeded|mock|placeholder)|(?:test|sample|dummy|demo|seed|mock|fake|placeholder) [a-z]+ |(?:created|generated|inserted|added) by |seeded? |(?:esto|este|isto|isso|ceci|d(?:as|ies) ist|quest[oa]|dit is|to jest|bu bir|это|ini adalah) )',
+  },
   judge({ value, role }) {
     const text = plain(value)
       .replaceAll(/^[^\p{L}\p{N}]+|[\s.!?…]+$/gu, '')

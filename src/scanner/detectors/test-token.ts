@@ -10,8 +10,10 @@ export const testToken: Detector = {
   name: 'test-token',
   family: 'payment',
   wants: ['token'],
-  prefilter:
-    'test|demo|fake|dummy|mock|sample|seed|example|placeholder|^your|^my|xxx|abc|changeme|secret|^foo|^bar|asdf|12345|deadbeef|cafebabe|card_|tok_|^(?:token|session|secret|key|ref|txn|transaction|payment|customer|cus|sub|ch|pi|pay|sess|tok)[-_]?0*[0-9]{1,4}$',
+  prefilter: {
+    pattern:
+      'test|demo|fake|dummy|mock|sample|seed|example|placeholder|^your|^my|xxx|abc|changeme|secret|^foo|^bar|asdf|12345|deadbeef|cafebabe|card_|tok_|^(?:token|session|secret|key|ref|txn|transaction|payment|customer|cus|sub|ch|pi|pay|sess|tok)[-_]?0*[0-9]{1,4}$',
+  },
   judge({ value }) {
     if (PUBLISHED.test(value)) return { strength: 'strong', says: 'is a token for tests' };
     return WORDS.test(value)

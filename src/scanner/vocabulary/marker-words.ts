@@ -45,8 +45,11 @@ export const MASH: readonly string[] = words(`
   abc123 xyz xyz123 foo123 test123 1234 12345 123456
 `);
 
-const UNSPACED =
-  /(测试|示例|用户|客户|会员|テスト|サンプル|ユーザー|顧客|テスター|테스트|샘플|사용자|회원)/gu;
+/** Those of scripts that put no spaces between words. */
+export const UNSPACED_WORDS =
+  '(测试|示例|用户|客户|会员|テスト|サンプル|ユーザー|顧客|テスター|테스트|샘플|사용자|회원)';
+
+const UNSPACED = new RegExp(UNSPACED_WORDS, 'gu');
 
 /** Lower case, without accents, with spaces around the words of scripts that write none. */
 export function spacedWords(text: string): string {

@@ -1,0 +1,77 @@
+/**
+ * What lets PostgreSQL leave out the rows that a detector has nothing to say about. A list costs as much as
+ * one look into a hash table, however long it is, where a regular expression pays for each of its words.
+ * Lists are in lower case; with accents and without, since PostgreSQL compares them as they are.
+ */
+export interface Prefilter {
+  /** Any word of the value is one of these; words are cut at everything that is no letter. */
+  readonly words?: Iterable<string>;
+  /** The value, without what {@link TRIMMED} holds around it, is one of these. */
+  readonly whole?: Iterable<string>;
+  /** The first word of the value is one of these. */
+  readonly firstWord?: Iterable<string>;
+  /** Its letters, all of them together (of an address those before the `@`), are one of these. */
+  readonly letters?: Iterable<string>;
+  /** What follows the `@` is one of these. */
+  readonly domains?: Iterable<string>;
+  /**
+   * A regular expression without regard to case, best one that is anchored. PostgreSQL and JavaScript read
+   * it, so it is limited to what their syntaxes share: no `\b`, no lookbehind, no named groups, no
+   * `[:alpha:]`, `[0-9]` for digits.
+   */
+  readonly pattern?: string;
+  /** The same with regard to case. */
+  readonly exactPattern?: string;
+  /** The same, matched against the value without what stands between its digits. */
+  readonly digitsPattern?: string;
+}
+
+/** The prefilters of all detectors that want one role. */
+export interface MergedPrefilter {
+  readonly words: readonly string[];
+  readonly whole: readonly string[];
+  readonly firstWord: readonly string[];
+  readonly letters: readonly string[];
+  readonly domains: readonly string[];
+  readonly patterns: readonly string[];
+  readonly exactPatterns: readonly string[];
+  readonly digitsPatterns: readonly string[];
+}
+
+/** What stands between words. Few, since PostgreSQL compares each character with all of them. */
+export const BETWEEN_WORDS = '0123456789 ._-+@,\'"()/#:';
+/** What stands between the digits of a number. */
+export const BETWEEN_DIGITS = ' .-+()/';
+/** What stands around a text, or numbers it. */
+export const TRIMMED = ' .,:;!?¡¿…#_-"\'`()[]{}*0123456789\t\n';
+
+export function mergePrefilters(all: readonly Prefilter[]): MergedPrefilter {
+  const list = (of: (each: Prefilter) => Iterable<string> | undefined): readonly string[] => [
+    ...new Set(all.flatMap((each) => [...(of(each) ?? [])])),
+  ];
+  return {
+    words: list(({ words }) => words),
+    whole: list(({ whole }) => whole),
+    firstWord: list(({ firstWord }) => firstWord),
+    letters: list(({ letters }) => letters),
+    domains: list(({ domains }) => domains),
+    patterns: all.flatMap(({ pattern }) => pattern ?? []),
+    exactPatterns: all.flatMap(({ exactPattern }) => exactPattern ?? []),
+    digitsPatterns: all.flatMap(({ digitsPattern }) => digitsPattern ?? []),
+  };
+}
+
+/** As {@link Prefilter.whole} compares it. */
+export function bare(text: string): string {
+  const kept = (char: string): boolean => !TRIMMED.includes(char);
+  const chars = Array.from(text.toLowerCase());
+  const first = chars.findIndex(kept);
+  return first < 0 ? '' : chars.slice(first, chars.findLastIndex(kept) + 1).join('');
+}
+
+/** As {@link Prefilter.letters} compares it. */
+export function lettersOf(text: string): string {
+  return Array.from(text.toLowerCase())
+    .filter((char) => !BETWEEN_WORDS.includes(char))
+    .join('');
+}
