@@ -24,7 +24,8 @@ export const exampleIban: Detector = {
     const iban = value.replaceAll(/\s/g, '').toUpperCase();
     if (PUBLISHED.has(iban))
       return { strength: 'decisive', says: 'is an example of the IBAN registry or of manuals' };
-    return /0{12}|(\d)\1{9}|1234567890\d{4}|12345678901/.test(iban)
+    const isRun = /0{12}|(\d)\1{9}|1234567890\d{4}|12345678901/.test(iban);
+    return isRun && /^[A-Z]{2}\d{2}/.test(iban)
       ? { strength: 'strong', says: 'repeats or counts up' }
       : null;
   },

@@ -1,3 +1,4 @@
+import { anyOf } from '../vocabulary/words.ts';
 import type { Detector } from './detector.ts';
 
 /** Numbers of manuals, digits and letters only. */
@@ -11,13 +12,24 @@ const PUBLISHED = new Set(
   ),
 );
 
+const WITH_LETTERS = [...PUBLISHED].filter((number) => /[A-Z]/.test(number));
+const DIGITS = [
+  ...Array.from('0123456789', (digit) => `^${digit}{7}`),
+  // Social security numbers of the United States that are not given out.
+  '^(?:000|666)[0-9]{6}$',
+  '^[0-9]{3}00[0-9]{4}$',
+  '^[0-9]{5}0000$',
+];
+
 /** Numbers of people that no office gave out: from manuals, repeated, or counting up. */
 export const exampleNationalId: Detector = {
   name: 'example-national-id',
   family: 'contact',
   wants: ['national-id'],
   prefilter: {
-    pattern: `12345|0{5}|1{5}|2{5}|3{5}|4{5}|5{5}|6{5}|7{5}|8{5}|9{5}|98765|111[^0-9]?22|^(?:000|666|9)[^0-9]?|111[.]111|222[.]222|999[.]999|000[.]000|RSSMRA|078|44051|02070|VRDGPP|10000000146|52998|111[.]?444|199001011234|1101|ABCDE|XAXX|GODE|QQ`,
+    digitsPattern: [...DIGITS, `^${anyOf([...PUBLISHED])}$`].join('|'),
+    // Numbers with letters are written in either case.
+    pattern: `^${anyOf(WITH_LETTERS)}$`,
   },
   judge({ value }) {
     const bare = value.replaceAll(/[^0-9A-Za-z]/g, '').toUpperCase();

@@ -18,7 +18,7 @@ export const markerLocalPart: Detector = {
   wants: ['email', 'username'],
   prefilter: {
     words: [...MARKERS, ...MASH, ...GENERIC, ...COMPOUNDS],
-    pattern: '^(?:[^@]|1234|12345|123456)@',
+    pattern: '^(?:[^@]|1234|12345|123456)(?:[@+]|$)',
   },
   judge({ value, row }) {
     const at = value.lastIndexOf('@');

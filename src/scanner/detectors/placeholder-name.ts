@@ -7,7 +7,6 @@ import {
 } from '../vocabulary/placeholder-names.ts';
 import { plain } from '../vocabulary/words.ts';
 import type { Detector, Judgement } from './detector.ts';
-import { lettersOf } from './prefilter.ts';
 
 const verdicts = new Map<string, Judgement>();
 const weigh = (names: readonly string[], judgement: Judgement): void => {
@@ -28,7 +27,7 @@ export const placeholderName: Detector = {
   family: 'identity',
   wants: ['name', 'username'],
   prefilter: {
-    letters: [...verdicts.keys()].map(lettersOf),
+    letters: [...verdicts.keys()],
     pattern: '^(?:mrs?|ms|dr)[.]? | (?:jr|sr)[.]?$',
   },
   judge({ value }) {

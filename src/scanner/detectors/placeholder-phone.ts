@@ -27,6 +27,7 @@ export const placeholderPhone: Detector = {
   wants: ['phone'],
   prefilter: { digitsPattern: SUSPICIOUS },
   judge({ value }) {
+    if (/\p{L}{4}|:/u.test(value)) return null;
     const [number = '', extension = null] = value.toLowerCase().split(/\s*(?:x|ext\.?)\s*/);
     const digits = number.replaceAll(/\D/g, '').replace(/^00/, '');
     if (digits.length < 5) return shortNumber(digits);

@@ -18,6 +18,7 @@ export const placeholderUrl: Detector = {
       'example|localhost|[.]test|[.]invalid|place|fillmurray|lorem|dummy|picsum|fake|pravatar|randomuser|uifaces|robohash|dicebear|unsplash|ui-avatars|multiavatar|cloudflare-ipfs|//(?:www[.])?(?:foo|bar|foobar|test|demo|yoursite|mysite|yourwebsite|domain|yourdomain|website|sample|acme)[.]|^(?:www[.])?(?:foo|test|demo|acme|sample)[.]',
   },
   judge({ value }) {
+    if (!/^\S*[./]\S*$/.test(value)) return null;
     const [, host = '', path = ''] =
       /^(?:[a-z]+:)?(?:\/\/)?([^/:?#\s]+)[^/]*(\/.*)?$/i.exec(value) ?? [];
     if (isReservedDomain(host))

@@ -1,7 +1,8 @@
 /**
  * What lets PostgreSQL leave out the rows that a detector has nothing to say about. A list costs as much as
  * one look into a hash table, however long it is, where a regular expression pays for each of its words.
- * Lists are in lower case; with accents and without, since PostgreSQL compares them as they are.
+ * Lists are in lower case; with accents and without, since PostgreSQL compares them as they are. Where its
+ * locale is C it puts no letter beyond ASCII into lower case, so such words are listed in each case.
  */
 export interface Prefilter {
   /** Any word of the value is one of these; words are cut at everything that is no letter. */
@@ -10,7 +11,7 @@ export interface Prefilter {
   readonly whole?: Iterable<string>;
   /** The first word of the value is one of these. */
   readonly firstWord?: Iterable<string>;
-  /** Its letters, all of them together (of an address those before the `@`), are one of these. */
+  /** Its letters, all of them together (of an address those before the `@`), are those of one of these. */
   readonly letters?: Iterable<string>;
   /** What follows the `@` is one of these. */
   readonly domains?: Iterable<string>;
@@ -39,7 +40,7 @@ export interface MergedPrefilter {
 }
 
 /** What stands between words. Few, since PostgreSQL compares each character with all of them. */
-export const BETWEEN_WORDS = '0123456789 ._-+@,\'"()/#:';
+export const BETWEEN_WORDS = '0123456789 ._-+@!?,\'"()/#:';
 /** What stands between the digits of a number. */
 export const BETWEEN_DIGITS = ' .-+()/';
 /** What stands around a text, or numbers it. */
@@ -47,13 +48,13 @@ export const TRIMMED = ' .,:;!?¡¿…#_-"\'`()[]{}*0123456789\t\n';
 
 export function mergePrefilters(all: readonly Prefilter[]): MergedPrefilter {
   const list = (of: (each: Prefilter) => Iterable<string> | undefined): readonly string[] => [
-    ...new Set(all.flatMap((each) => [...(of(each) ?? [])])),
+    ...new Set(all.flatMap((each) => [...(of(each) ?? [])]).flatMap(inEachCase)),
   ];
   return {
     words: list(({ words }) => words),
     whole: list(({ whole }) => whole),
     firstWord: list(({ firstWord }) => firstWord),
-    letters: list(({ letters }) => letters),
+    letters: [...new Set(list(({ letters }) => letters).map(withoutBetween))],
     domains: list(({ domains }) => domains),
     patterns: all.flatMap(({ pattern }) => pattern ?? []),
     exactPatterns: all.flatMap(({ exactPattern }) => exactPattern ?? []),
@@ -69,9 +70,20 @@ export function bare(text: string): string {
   return first < 0 ? '' : chars.slice(first, chars.findLastIndex(kept) + 1).join('');
 }
 
-/** As {@link Prefilter.letters} compares it. */
-export function lettersOf(text: string): string {
-  return Array.from(text.toLowerCase())
+/** As a database with the locale C has them after `lower()`: `тест`, `Тест`, `ТЕСТ`; `örnek`, `Örnek`. */
+function inEachCase(entry: string): readonly string[] {
+  if (!/[^\p{ASCII}]/u.test(entry)) return [entry];
+  const title = entry.replaceAll(/(?<!\p{L})\p{L}/gu, (letter) => letter.toUpperCase());
+  const sentence = entry.charAt(0).toUpperCase() + entry.slice(1);
+  return [entry, asciiLower(sentence), asciiLower(title), asciiLower(entry.toUpperCase())];
+}
+
+function asciiLower(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function withoutBetween(text: string): string {
+  return Array.from(text)
     .filter((char) => !BETWEEN_WORDS.includes(char))
     .join('');
 }

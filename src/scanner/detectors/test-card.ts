@@ -28,7 +28,7 @@ export const testCard: Detector = {
     const digits = value.replaceAll(/\D/g, '');
     if (PUBLISHED.has(digits))
       return { strength: 'decisive', says: 'is a test number of payment providers' };
-    if (/^\d{13,19}$/.test(digits) && !/[*xX•]/.test(value)) return judgeNumber(digits);
+    if (/^\d{13,19}$/.test(digits) && /^[\d -]+$/.test(value)) return judgeNumber(digits);
     const last = /(\d{4})\s*$/.exec(value)?.[1] ?? '';
     return /^(?:4242|1111|4444|1881|8431|1117)$/.test(last)
       ? { strength: 'moderate', says: 'ends as a test number does' }

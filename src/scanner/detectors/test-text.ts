@@ -13,7 +13,7 @@ const FIRST = new Set(BEGINNINGS.map((text) => plain(text).replaceAll(/[!,，]/g
 const THINGS = new Set(NUMBERED_THINGS.map(plain));
 /** Longer ones are somebody's, whatever they begin with. */
 const LONGEST_SENTENCE = 160;
-const NUMBERED = /^(.*?)[ _-]?#?(?:\d{1,4}|[a-z]|one|two|three)$/;
+const NUMBERED = /^(.*?)(?:[ _-]?#?\d{1,4}|[ _-]+(?:[a-z]|one|two|three))$/;
 const SEQUELS = [
   '',
   ...'a b c d e f g h i j k l m n o p q r s t u v w x y z one two three'.split(' '),
@@ -36,7 +36,7 @@ export const testText: Detector = {
   prefilter: {
     whole: WHOLE,
     pattern:
-      '^[^a-z0-9]*(?:this is (?:an? |the )?(?:test|demo|sample|dummy|example|fake|seeded|mock|placeholder)|(?:test|sample|dummy|demo|seed|mock|fake|placeholder) [a-z]+ |(?:created|generated|inserted|added) by |seeded? |(?:esto|este|isto|isso|ceci|d(?:as|ies) ist|quest[oa]|dit is|to jest|bu bir|это|ini adalah) )',
+      '^[^a-z0-9]*(?:this is (?:an? |the )?(?:test|demo|sample|dummy|example|fake|seeded|mock|placeholder)|(?:test|sample|dummy|demo|seed|mock|fake|placeholder) [a-z]+ |(?:created|generated|inserted|added) by |seeded? |(?:esto|este|isto|isso|ceci|d(?:as|ies) ist|quest[oa]|dit is|to jest|bu bir|[эЭ]то|ini adalah) )',
   },
   judge({ value, role }) {
     const text = plain(value)

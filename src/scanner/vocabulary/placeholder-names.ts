@@ -45,8 +45,8 @@ export const FAVOURITE_NAMES: readonly string[] = phrases(`
   carol smith; dave smith; david brown; david wilson; david lee; david miller; david kim; diana prince;
   diana ross; emma wilson; emma davis; emma johnson; emily davis; emily johnson; emily brown; emily chen;
   eve wilson; eve davis; frank miller; frank castle; grace lee; henry wilson; jack smith; jack jones;
-  james smith; james wilson; james brown; jessica taylor; lisa anderson; lisa wang; maria garcia;
-  maria rodriguez; mary johnson; mary smith; michael brown; michael johnson; michael chen; mike johnson;
+  james smith; james wilson; james brown; jessica taylor; lisa anderson; lisa wang; maría garcía;
+  maría rodríguez; mary johnson; mary smith; michael brown; michael johnson; michael chen; mike johnson;
   mike smith; mike wilson; olivia brown; robert johnson; robert smith; sam smith; sam wilson; sarah johnson;
   sarah williams; sarah connor; sarah chen; sarah wilson; tom smith; tom wilson; john davis; john johnson;
   john wilson; jane johnson; jane wilson; carlos rodríguez; carlos lópez; maría gonzález; maría lópez;
