@@ -33,9 +33,10 @@ export async function scanDatabase(engine: Engine, options: ScanOptions): Promis
     const { tables: wanted, ...given } = options;
     const tables: readonly Table[] | null =
       wanted?.map((reference) => resolveTable(catalog, reference)) ?? null;
+    const exclusions = await scanExclusions(connection, catalog, settings);
     return scan(
       { connection, catalog, clock, signal, progress },
-      { ...given, tables, rowsKept: ROWS_KEPT, exclusions: scanExclusions(catalog, settings) },
+      { ...given, tables, rowsKept: ROWS_KEPT, exclusions },
     );
   });
 }

@@ -1,6 +1,8 @@
 import type { Suppression } from '../authoring/define-config.ts';
 import { type Catalog, findColumn } from '../catalog/model.ts';
 import { resolveTable } from '../catalog/resolve.ts';
+import type { Connection } from '../database/connection.ts';
+import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { id, sql, type Sql } from '../kernel/sql.ts';
 import { type RowSet, rowSetCondition } from '../planner/steps.ts';
@@ -14,12 +16,15 @@ interface Declared {
 
 /**
  * What the config keeps out of the findings, in this database.
- * @throws HygieneError where a table or column is not there: what is misspelt would hide nothing
+ * @throws HygieneError where a table or column is not there, or a pattern cannot be read: what is misspelt
+ * would hide nothing
  */
-export function scanExclusions(
+export async function scanExclusions(
+  connection: Connection,
   catalog: Catalog,
   { protect, suppress }: Declared,
-): readonly Exclusion[] {
+): Promise<readonly Exclusion[]> {
+  for (const each of suppress) await assertReadable(connection, each);
   const kept = resolveProtectedSets(catalog, protect).map(({ table, rows }) => ({
     table,
     condition: rowSetCondition(rows),
@@ -27,6 +32,24 @@ export function scanExclusions(
     says: null,
   }));
   return [...kept, ...suppress.map((each) => suppressed(catalog, each))];
+}
+
+async function assertReadable(
+  connection: Connection,
+  { table, column, pattern }: Suppression,
+): Promise<void> {
+  const text = typeof pattern === 'string' ? pattern : pattern.source;
+  try {
+    await connection.query(sql`select '' ~ ${text}`);
+  } catch (error) {
+    const facts = databaseErrorFacts(error);
+    if (facts?.sqlstate !== '2201B') throw error;
+    throw new HygieneError('HYG_CONFIG_INVALID', {
+      message: `The pattern of the suppression of ${[table].flat().join('.')}.${column} is no regular expression of PostgreSQL: ${facts.message}.`,
+      hint: 'Correct `scan.suppress` in hygiene/config.',
+      cause: error,
+    });
+  }
 }
 
 function suppressed(catalog: Catalog, suppression: Suppression): Exclusion {

@@ -46,7 +46,7 @@ export async function countSeedRows(
       wholeUpToBytes: WHOLE_UP_TO,
       passwordBudgetMs: 0,
       rowsKept: ROWS_KEPT,
-      exclusions: scanExclusions(catalog, settings),
+      exclusions: await scanExclusions(connection, catalog, settings),
       withRules: false,
     },
   );
