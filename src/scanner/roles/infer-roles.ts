@@ -28,21 +28,28 @@ export function inferRoles(table: SampledTable): ReadonlyMap<string, ColumnRole>
     const role = roleOf(column, kind);
     if (role !== null) roles.set(column.name, role);
   }
-  completeNames(roles);
+  completeNames(table, roles);
   const created = createdColumn(table.columns);
   if (created !== null) roles.set(created.name, 'created-at');
   return roles;
 }
 
+/** Words that are a name only beside a family name; `ad` may be an advertisement. */
+const SHORT_NAMES = new Set(['ad', 'adi', 'isim', 'first', 'given', 'f name']);
+
 /** Beside one half of a name, a column called just `name` holds the other: `nome, cognome`, `name, vorname`. */
-function completeNames(roles: Map<string, ColumnRole>): void {
+function completeNames({ columns }: SampledTable, roles: Map<string, ColumnRole>): void {
   const held = new Set(roles.values());
   const missing = held.has('family-name') ? 'given-name' : 'family-name';
   const isHalf = held.has('given-name') !== held.has('family-name');
-  const [whole] = [...roles].filter(([, role]) => role === 'name' || role === 'title');
-  if (isHalf && whole !== undefined && nameWords(whole[0]).length === 1) {
-    roles.set(whole[0], missing);
-  }
+  if (!isHalf) return;
+  const whole = columns.find(({ name }) => {
+    const role = roles.get(name);
+    const words = nameWords(name);
+    if (role === undefined) return missing === 'given-name' && SHORT_NAMES.has(words.join(' '));
+    return (role === 'name' || role === 'title') && words.length === 1;
+  });
+  if (whole !== undefined) roles.set(whole.name, missing);
 }
 
 /** The name of a table may say nothing; then it is of people where a column of theirs is. */

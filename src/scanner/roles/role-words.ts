@@ -80,7 +80,7 @@ export const ROLE_WORDS: readonly RoleWords[] = [
   ),
   roleWords(
     'phone',
-    `phone telephone tel telefon telefono telefone mobile mobil movil celular cell cellphone handy
+    `phone cellulare cellulari telephone tel telefon telefono telefone mobile mobil movil celular cell cellphone handy
      handynummer gsm fax whatsapp telefoon puhelin telefonnummer tlf nomor+telepon telepon no+hp nohp hp
      so+dien+thoai dien+thoai sdt shouji dianhua 电话 手机 電話番号 전화 телефон phonenumber phone+number
      contact+number msisdn`,
