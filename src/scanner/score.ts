@@ -5,7 +5,7 @@ const WORTH: Readonly<Record<Strength, number>> = {
   decisive: 0.97,
   strong: 0.85,
   moderate: 0.5,
-  weak: 0.25,
+  weak: 0.18,
 };
 
 /** The lowest scores that the words stand for. */

@@ -108,6 +108,9 @@ class PasswordTrials {
     await this.#tryList(suspects, LIKELY_FOR_SUSPECTS);
     // Two thirds of the seeds have one password for all, so what fits one suspect fits the others.
     await this.#tryList(suspects.slice(0, 1), whole);
+    // Whoever gives one account its own name for a password gives it to the others too.
+    if ([...this.#verdicts.values()].some(({ kind }) => kind === 'derived'))
+      await this.#tryDerived(sample);
     await this.#tryList(sample, LIKELY);
     await this.#tryList(admins, whole);
     await this.#tryList(suspects, whole);
@@ -169,14 +172,13 @@ class PasswordTrials {
   async #tryList(group: readonly Slow[], entries: number): Promise<void> {
     for (let at = 0; at < entries; at += 1) {
       const password = DEFAULT_PASSWORDS[at] ?? '';
-      if (at === LIKELY) await this.#tryDerived(group);
+      if (at === LIKELY) await this.#tryDerived(group.filter(isNamed));
       if (!(await this.#tryOnAll(group, password))) return;
     }
   }
 
   async #tryDerived(group: readonly Slow[]): Promise<void> {
     for (const one of group) {
-      if (!one.account.isSuspect && !one.account.isAdmin) continue;
       for (const password of derivedPasswords(one.account.hints).slice(0, 4)) {
         if (this.#isOver() || (await this.#fits(one, password))) break;
       }
@@ -237,6 +239,10 @@ class PasswordTrials {
       partly: entries.filter((tried) => tried > 0 && tried < DEFAULT_PASSWORDS.length),
     });
   }
+}
+
+function isNamed({ account }: Slow): boolean {
+  return account.isSuspect || account.isAdmin;
 }
 
 const ENTRIES: ReadonlyMap<string, number> = new Map(

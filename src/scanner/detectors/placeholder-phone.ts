@@ -53,12 +53,12 @@ function judgeDigits(digits: string): Judgement | null {
   if (FAVOURITE_NUMBERS.has(digits) || isFavourite(digits)) {
     return { strength: 'strong', says: 'is a number that stands for any' };
   }
-  const national = digits.slice(-10);
   if (/^(\d)\1+$/.test(digits) || /(\d)\1{6,}/.test(digits)) {
     return { strength: 'strong', says: 'repeats one digit' };
   }
   if (longestRun(digits) >= LONG_RUN) return { strength: 'strong', says: 'counts up or down' };
-  if (national.startsWith('555') && digits.length >= 10 && digits.length <= 11) {
+  // With the country's code of North America or without one; mobiles of Turkey begin with 0555.
+  if (/^1?555\d{7}$/.test(digits)) {
     return { strength: 'moderate', says: 'has an area code that does not exist' };
   }
   return null;

@@ -31,8 +31,8 @@ export function seedRunMembers(rows: readonly DatedRow[]): ReadonlyMap<string, S
 function strengthOf(share: number, byDay: boolean): Strength | null {
   // A day is long, and others come on it too.
   if (byDay) return share >= 0.8 ? 'moderate' : null;
-  if (share >= 0.4) return 'strong';
-  return share >= 0.2 ? 'moderate' : null;
+  if (share >= 0.25) return 'strong';
+  return share >= 0.12 ? 'moderate' : null;
 }
 
 function isByDay(run: readonly DatedRow[]): boolean {
