@@ -3,10 +3,23 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
+import { introspect } from '../../src/catalog/introspect.ts';
+import { systemClock } from '../../src/kernel/ports.ts';
+import { noProgress } from '../../src/kernel/progress.ts';
+import { scan } from '../../src/scanner/scan.ts';
+import { inScanTransaction } from '../../src/scanner/scan-transaction.ts';
+import { openConnection } from '../database/open-connection.ts';
 import { contents } from '../engine/witness.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { createProject, type ProjectFiles } from '../support/project.ts';
+
+const LIMITS = {
+  lockTimeoutMs: 1000,
+  statementTimeoutMs: 10_000,
+  searchPath: null,
+  applicationName: 'test',
+};
 
 type Run = (line: string) => Promise<CliRun>;
 
@@ -243,5 +256,59 @@ describe('bad input', () => {
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('busy: somebody holds a lock on it');
     expect(run.stdout).toMatch(/users +2 /);
+  });
+
+  test('what takes too long, or hides rows, in one table is said, and the others go on', async () => {
+    const database = await databaseWith(`${SEEDS}
+      create table slow (id int primary key, email text);
+      insert into slow values (1, 'demo@example.com');
+      alter table slow enable row level security;
+      create policy patience on slow using (pg_sleep(5) is not null);`);
+    const role = `waiting_${database.name}`;
+    await database.execute(`
+      create role ${role} login password 'x';
+      grant select on users, slow to ${role}`);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = 'x';
+    const { code, stdout } = await runnerFor({ url: url.toString() })(
+      'scan --statement-timeout 0.2',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('slow: it took longer than the statement time-out');
+    expect(stdout).toMatch(/users +2 /);
+    await database.execute(`drop owned by ${role}; drop role ${role}`);
+  });
+
+  test('a table that is dropped meanwhile is said, and the others go on', async () => {
+    const database = await databaseWith(`${SEEDS} create table gone (email text);`);
+    const connection = await openConnection(database.url);
+    const catalog = await introspect(connection, { excludeSchemas: [] });
+    await database.execute('drop table gone');
+    const { findings, leftOut } = await inScanTransaction(connection, LIMITS, () =>
+      scan(
+        {
+          connection,
+          catalog,
+          clock: systemClock,
+          signal: new AbortController().signal,
+          progress: noProgress,
+        },
+        {
+          tables: null,
+          minScore: 0.6,
+          wholeUpToBytes: 2 ** 30,
+          passwordBudgetMs: 0,
+          rowsKept: 100,
+          exclusions: [],
+          withRules: false,
+        },
+      ),
+    );
+    await connection.close();
+    expect(findings.map(({ key }) => key)).toEqual(['1', '2']);
+    expect(leftOut).toEqual([
+      { table: 'gone', reason: 'it was dropped meanwhile', isBlindSpot: true },
+    ]);
   });
 });

@@ -11,6 +11,10 @@ const PATTERN = new RegExp(
   'u',
 );
 
+/** Laboratories have test plans, and traders sample orders. */
+const IN_EARNEST =
+  /^(?:test|sample|mock) (?:orders?|plans?|reports?|groups?|rooms?|books?|documents?|surveys?|devices?|lessons?|courses?|channels?|collections?|lists?|boards?|pages?|services?|vehicles?|jobs?|events?|appointments?)\b/;
+
 /** `Test Product 3`, `Sample blue item`, `[DEMO] Project`: a word for tests and a word for things. */
 export const markerTitle: Detector = {
   name: 'marker-title',
@@ -19,6 +23,8 @@ export const markerTitle: Detector = {
   prefilter: { pattern: `^[[]?${anyOf(MARK)}[]]?[ :_-]|${anyOf(MARK)}[ _-]*#?[0-9]*$` },
   judge({ value }) {
     const isMarked = PATTERN.test(plain(value).trim());
-    return isMarked ? { strength: 'strong', says: 'is named as a thing for tests' } : null;
+    if (!isMarked) return null;
+    const strength = IN_EARNEST.test(plain(value)) ? 'moderate' : 'strong';
+    return { strength, says: 'is named as a thing for tests' };
   },
 };

@@ -44,6 +44,11 @@ const NEEDS_FORM = new Set([
   'northwind',
   'wonka',
 ]);
+/** Beside these a word for tests may be what the firm does: `Sample Solutions`, `Test Labs`. */
+const TRADES = new Set(
+  words(`industries enterprises studio studios technologies tech solutions systems labs holdings international global
+    group partners`),
+);
 const FORMS = new RegExp(`(?: ${FORM})+$`);
 
 /** Whole names of firms that stand for any: `Acme Corp`, `Test Company 3`, `Musterfirma GmbH`. */
@@ -71,7 +76,10 @@ export const placeholderCompany: Detector = {
     const isNothing = parts.every(
       (part) => MARK.has(part) || GENERAL.has(part) || new RegExp(`^${FORM}$`).test(part),
     );
-    if (isMarked && isNothing) return { strength: 'strong', says: 'is made of words for tests' };
+    if (isMarked && isNothing) {
+      const strength = parts.some((part) => TRADES.has(part)) ? 'moderate' : 'strong';
+      return { strength, says: 'is made of words for tests' };
+    }
     return isGenerated(value) ? { strength: 'moderate', says: 'is named as generators do' } : null;
   },
 };

@@ -1,5 +1,5 @@
 import { words, anyOf, plain } from '../vocabulary/words.ts';
-import type { Detector } from './detector.ts';
+import type { Detector, Judgement } from './detector.ts';
 
 /** `123 Main St`: a number that counts up, and a street that every town has. */
 const COUNTING =
@@ -23,13 +23,14 @@ const SURE = [
   /\b(?:voorbeeldstraat|teststraat|testgatan|exempelgatan|eksempelveien|testveien|eksempelvej|testikatu|esimerkkikatu)\b/,
   /\b(?:jalan|jl\.?) (?:contoh|testing|percobaan)\b/,
   /\b(?:ornek|deneme|test) (?:mah|mahallesi|sok|sokak|cad|caddesi)\b/,
-  /\b(?:test|example|sample|demo|fake|dummy|foo|placeholder|any) (?:st|street|ave|avenue|rd|road|lane|ln|address|blvd|drive)\b/,
+  /\b(?:test|example|fake|dummy|foo|placeholder|any) (?:st|street|ave|avenue|rd|road|lane|ln|address|blvd|drive)\b/,
   /\b(?:anytown|any town|sampleville|testville|sample city|test city|faketown)\b/,
   /^(?:test|address|street address|your address|test address|n\/?a test|asdf\w*|qwerty|foo|foobar|abc|xxx+)$/,
   /\b(?:duong|pho) abc\b/,
   /(?:某某路|测试路|测试街|テスト町)/,
 ];
 const DOUBTFUL = [
+  /\b(?:sample|demo) (?:st|street|ave|avenue|rd|road|lane|ln|drive)\b/,
   /\bmuster(?:weg|gasse|platz)\b/,
   /\b221b baker st/,
   /\b1600 (?:pennsylvania ave|amphitheatre p)/,
@@ -55,13 +56,19 @@ export const placeholderStreet: Detector = {
     if (SURE.some((pattern) => pattern.test(text))) {
       return { strength: 'strong', says: 'is a street that stands for any' };
     }
-    const [number = '', name = '', kind = ''] = text.split(' ');
-    if (COUNTING.test(number) && EVERYWHERE.has(name) && STREET.test(kind.replace('.', ''))) {
-      const strength = /^(?:100|101|111|12|222|333|555|999)$/.test(number) ? 'moderate' : 'strong';
-      return { strength, says: 'is a number that counts up in a street that every town has' };
-    }
+    const counting = countingStreet(text);
+    if (counting !== null) return counting;
     return DOUBTFUL.some((pattern) => pattern.test(text))
       ? { strength: 'moderate', says: 'is an address that often stands for any' }
       : null;
   },
 };
+
+/** Thousands live at 456 Oak Street; 123 Main Street is what people write who live nowhere. */
+function countingStreet(text: string): Judgement | null {
+  const [number = '', name = '', kind = ''] = text.split(' ');
+  const isStreet = EVERYWHERE.has(name) && STREET.test(kind.replace('.', ''));
+  if (!isStreet || !COUNTING.test(number)) return null;
+  const strength = number === '123' && name === 'main' ? 'strong' : 'moderate';
+  return { strength, says: 'is a number that counts up in a street that every town has' };
+}

@@ -64,7 +64,7 @@ export const BEGINNINGS: readonly string[] = phrases(`
 /** Of those things the ones that are also numbered in earnest: `Lesson 3`, `Order 1042`. */
 export const COUNTED_THINGS: ReadonlySet<string> = new Set(
   phrases(`
-  task; event; course; order; ticket; message; review; note; lesson; book; document; campaign; project; tarea;
+  category; task; event; course; order; ticket; message; review; note; lesson; book; document; campaign; project; tarea;
   evento; curso; pedido; tarefa; tâche; cours; aufgabe; veranstaltung; zadanie; görev; задача; tugas; projet;
   projeto; proyecto; projekt; progetto; proje; проект
 `),
