@@ -1,5 +1,5 @@
 /** RFC 2606 and 6761: names that lead nowhere, now and for ever. `.local` is RFC 6762. */
-export const RESERVED_DOMAINS = [
+const RESERVED_DOMAINS = [
   'example.com',
   'example.net',
   'example.org',

@@ -15,7 +15,7 @@ export interface Share {
 }
 
 /** A row that was judged wrongly, for whoever tunes. */
-export interface Miss {
+interface Miss {
   readonly where: string;
   readonly label: string;
   readonly row: string;
