@@ -216,11 +216,10 @@ class PasswordTrials {
   async #spread(password: string): Promise<void> {
     if (this.#spreadPasswords.has(password)) return;
     this.#spreadPasswords.add(password);
-    for (const one of firstAndEvenly(this.#slow, SAMPLE)) {
+    const likelier = this.#slow.filter(isNamed);
+    for (const one of new Set([...likelier, ...firstAndEvenly(this.#slow, SAMPLE)])) {
       if (this.#isOver()) return;
-      if (!this.#verdicts.has(one.account.key) && !this.#hasTried(one, password)) {
-        await this.#fits(one, password);
-      }
+      if (!this.#hasTried(one, password)) await this.#fits(one, password);
     }
   }
 
