@@ -1,14 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
 import { Workbench } from '../test/engine/workbench.ts';
 import { createDatabase } from '../test/support/cloned-database.ts';
 import type { Figure } from './measure.ts';
-import { BIN, buildOnce } from './processes.ts';
+import { buildOnce, heldMegabytes } from './processes.ts';
 
-const REPORTER = fileURLToPath(new URL('./report-memory.mjs', import.meta.url));
 const BAR_MB = 150;
 
 interface Case {
@@ -51,22 +45,15 @@ export async function memoryFigures(): Promise<readonly Figure[]> {
       insert into users select n, 'demo' || n || '@example.com' from generate_series(1, ${String(rows)}) n;
       analyze users`);
     const bench = new Workbench(database.url).write('20260101000000_purge_all.ts', migration(each));
-    const report = join(bench.directory, 'memory');
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ['--import', REPORTER, BIN, 'up', '--statement-timeout', '0'],
-      {
-        cwd: bench.directory,
-        env: { ...process.env, DATABASE_URL: database.url, MEMORY_REPORT: report },
-        encoding: 'utf8',
-      },
-    );
+    const ours = heldMegabytes(['up', '--statement-timeout', '0'], {
+      cwd: bench.directory,
+      url: database.url,
+    });
     const [left] = await database.query<{ n: number }>('select count(*)::int as n from users');
     await database.drop();
-    if (status !== 0) throw new Error(`hygiene up ended with ${String(status)}: ${stderr}`);
     figures.push({
       name: `resident memory of up, ${transaction}, ${rows.toLocaleString('en-US')} rows`,
-      ours: Number(readFileSync(report, 'utf8')) / 1024,
+      ours,
       reference: null,
       unit: 'MB',
       bar: BAR_MB,

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,8 @@ import { createDatabase, type TestDatabase } from '../test/support/cloned-databa
 import { type Figure, interleaved } from './measure.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const BIN = join(ROOT, 'dist/cli/bin.js');
+const REPORTER = fileURLToPath(new URL('./report-memory.mjs', import.meta.url));
+const BIN = join(ROOT, 'dist/cli/bin.js');
 const MIGRATIONS = 200;
 const RUNS = 15;
 
@@ -19,6 +20,22 @@ let isBuilt = false;
 export function buildOnce(): void {
   if (!isBuilt) execFileSync('npm', ['run', 'build'], { cwd: ROOT, stdio: 'ignore' });
   isBuilt = true;
+}
+
+/** @returns the most megabytes that a command held; it must end with 0 */
+export function heldMegabytes(
+  argv: readonly string[],
+  { cwd, url }: { readonly cwd: string; readonly url: string },
+): number {
+  const report = join(cwd, 'memory');
+  const { status, stderr } = spawnSync(process.execPath, ['--import', REPORTER, BIN, ...argv], {
+    cwd,
+    env: { ...process.env, DATABASE_URL: url, MEMORY_REPORT: report },
+    encoding: 'utf8',
+  });
+  if (status !== 0)
+    throw new Error(`hygiene ${argv.join(' ')} ended with ${String(status)}: ${stderr}`);
+  return Number(readFileSync(report, 'utf8')) / 1024;
 }
 
 /** Whole processes, from the built package, as a deploy pipeline starts them. */

@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { id, joinSql, renderSql, sql } from '../src/kernel/sql.ts';
 import { allDetectors } from '../src/scanner/detectors/all-detectors.ts';
@@ -10,9 +8,8 @@ import { Judges } from '../src/scanner/judge-row.ts';
 import { maySay } from '../src/scanner/prefilter-sql.ts';
 import { createDatabase, type TestDatabase } from '../test/support/cloned-database.ts';
 import { type Figure, interleaved, timed } from './measure.ts';
-import { BIN, buildOnce } from './processes.ts';
+import { buildOnce, heldMegabytes } from './processes.ts';
 
-const REPORTER = fileURLToPath(new URL('./report-memory.mjs', import.meta.url));
 const RUNS = 3;
 const BAR = 2;
 const BAR_MB = 200;
@@ -85,17 +82,9 @@ async function usersOf(rows: number): Promise<TestDatabase> {
   return database;
 }
 
-/** @returns the most megabytes that the command held */
+/** @returns the most megabytes that it held */
 function scan({ url }: TestDatabase, cwd: string): number {
-  const report = join(cwd, 'memory');
-  const run = spawnSync(
-    process.execPath,
-    ['--import', REPORTER, BIN, 'scan', '--password-time', '0', '--statement-timeout', '0'],
-    { cwd, env: { ...process.env, DATABASE_URL: url, MEMORY_REPORT: report }, encoding: 'utf8' },
-  );
-  if (run.status !== 0)
-    throw new Error(`hygiene scan ended with ${String(run.status)}: ${run.stderr}`);
-  return Number(readFileSync(report, 'utf8')) / 1024;
+  return heldMegabytes(['scan', '--password-time', '0', '--statement-timeout', '0'], { cwd, url });
 }
 
 async function countMatches(database: TestDatabase): Promise<void> {

@@ -2,6 +2,7 @@ import { HygieneError } from '../kernel/errors.ts';
 import { displayIdentifier } from '../kernel/identifiers.ts';
 import { isSql, maskedSql, type Sql } from '../kernel/sql.ts';
 import { isRowSet, type RowSet, rowSetCondition, type TableReference } from '../planner/steps.ts';
+import { isScore } from '../scanner/score.ts';
 import { tableProblems } from './steps.ts';
 
 interface CheckBase {
@@ -142,7 +143,7 @@ function cleanCheck(table?: TableReference, options: CleanCheckOptions = {}): Cl
 
 function assertScore(table: TableReference | undefined, minScore: unknown): void {
   if (table === undefined) throw misuse('expect.clean: minScore needs the table to be scanned');
-  if (typeof minScore === 'number' && minScore >= 0 && minScore <= 1) return;
+  if (isScore(minScore)) return;
   throw misuse('expect.clean: minScore must be a number from 0 to 1');
 }
 

@@ -1,6 +1,6 @@
 import { HygieneError } from '../kernel/errors.ts';
 import type { ScanOptions } from '../runner/scan-database.ts';
-import { DEFAULT_MIN_SCORE } from '../scanner/score.ts';
+import { DEFAULT_MIN_SCORE, isScore } from '../scanner/score.ts';
 import type { GivenOptions } from './given-options.ts';
 import { type OptionSpec, ownOption } from './options.ts';
 
@@ -37,7 +37,7 @@ function minScore(given: GivenOptions): number {
   const text = given.text('min-score');
   if (text === null) return DEFAULT_MIN_SCORE;
   const score = Number(text);
-  if (text.trim() !== '' && score >= 0 && score <= 1) return score;
+  if (text.trim() !== '' && isScore(score)) return score;
   throw new HygieneError('HYG_USAGE', {
     message: `--min-score is "${text}", but must be a number from 0 to 1.`,
     hint: 'certain is 0.9, likely 0.6, possible 0.3.',

@@ -5,7 +5,7 @@ import type { Judgement, Strength } from './detectors/detector.ts';
 import { numberedSeries } from './groups/numbered-series.ts';
 import { type DatedRow, seedRunMembers } from './groups/seed-runs.ts';
 import { columnOf, keyText } from './row-key.ts';
-import { only } from './sample-table.ts';
+import { only, somePages } from './sample-table.ts';
 import type { ScanState, TableState } from './scan-state.ts';
 import { createdAtSql, type ScannedTable } from './scanned-table.ts';
 
@@ -58,7 +58,7 @@ async function findSeries(connection: Connection, table: TableState): Promise<vo
     const { rows } = await connection.query<ValueRow>(sql`
       select ${keyText(scanned.table, 't')} as key, ${createdAtSql(scanned, 't')} as created,
              left(${value}, 200) as value
-        from ${only(scanned.table)} as t ${someOf(table)}
+        from ${only(scanned.table)} as t ${somePages(table.percent)}
        where ${value} ~ '^[^0-9]*[[:alpha:]][^0-9]*[0-9]{1,6}[^0-9]*$'
        limit ${MOST_ROWS}::int
     `);
@@ -80,10 +80,6 @@ function isOneRun(members: readonly { readonly createdAt: number | null }[]): bo
   return times.length === 0 || Math.max(...times) - Math.min(...times) <= SERIES_TIME;
 }
 
-function someOf({ percent }: TableState): Sql {
-  return percent === null ? sql`` : sql`tablesample system (${percent}::float4) repeatable (1)`;
-}
-
 /** A salted hash that several accounts have was copied, not chosen. */
 const SALTED = '^([$](2[abxy]|argon2|scrypt|pbkdf2)|pbkdf2_|pbkdf2:|scrypt:)';
 const LEAST_SHARED = 3;
@@ -102,7 +98,7 @@ async function findSharedPasswords(connection: Connection, table: TableState): P
         from (select ${keyText(scanned.table, 't')} as key, ${createdAtSql(scanned, 't')} as created,
                      dense_rank() over (order by ${stored})::float8 as "of",
                      count(*) over (partition by ${stored}) as sharers
-                from ${only(scanned.table)} as t ${someOf(table)}
+                from ${only(scanned.table)} as t ${somePages(table.percent)}
                where ${stored} ~ ${SALTED}) as shared
        where sharers >= ${LEAST_SHARED}::int
        limit ${MOST_ROWS}::int

@@ -7,6 +7,7 @@ import type { JudgedText } from './scanned-table.ts';
 /** Detectors by the role that they want. */
 export class Judges {
   readonly #byRole = new Map<ColumnRole, readonly Detector[]>();
+  readonly #merged = new Map<ColumnRole, MergedPrefilter>();
 
   constructor(detectors: readonly Detector[]) {
     for (const detector of detectors) {
@@ -18,9 +19,13 @@ export class Judges {
 
   /** What finds every value of the role that a detector may object to; null: none does. */
   prefilter(role: ColumnRole): MergedPrefilter | null {
+    const known = this.#merged.get(role);
+    if (known !== undefined) return known;
     const detectors = this.#byRole.get(role);
     if (detectors === undefined) return null;
-    return mergePrefilters(detectors.map(({ prefilter }) => prefilter));
+    const merged = mergePrefilters(detectors.map(({ prefilter }) => prefilter));
+    this.#merged.set(role, merged);
+    return merged;
   }
 
   /** @param values in the order of the texts; null where the row has none */

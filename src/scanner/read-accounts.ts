@@ -2,7 +2,7 @@ import type { Connection } from '../database/connection.ts';
 import { joinSql, type Sql, sql } from '../kernel/sql.ts';
 import type { ColumnRole } from './column-role.ts';
 import { columnOf, keyIsAmong, keyText } from './row-key.ts';
-import { only } from './sample-table.ts';
+import { only, somePages } from './sample-table.ts';
 import type { TableState } from './scan-state.ts';
 import { createdAtSql, type ScannedTable } from './scanned-table.ts';
 
@@ -51,8 +51,7 @@ export async function readAccounts(
       found.set(account.key, account);
     }
   }
-  const percent = Math.min(100, (READ_WHOLE_BYTES / bytes) * 100);
-  const sampled = sql`tablesample system (${percent}::float4) repeatable (1)`;
+  const sampled = somePages((READ_WHOLE_BYTES / bytes) * 100);
   const { rows } = await connection.query<StoredPassword>(
     accounts(state.scanned, { column, sampled, limit: sql`limit ${SAMPLE}::int` }),
   );

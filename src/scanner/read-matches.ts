@@ -3,7 +3,7 @@ import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import type { Judges } from './judge-row.ts';
 import { maySay } from './prefilter-sql.ts';
 import { keyText } from './row-key.ts';
-import { only } from './sample-table.ts';
+import { only, somePages } from './sample-table.ts';
 import { createdAtSql, type JudgedText, type ScannedTable, textSql } from './scanned-table.ts';
 import type { TableState } from './scan-state.ts';
 
@@ -31,14 +31,11 @@ export async function readMatches(
   const { scanned, percent } = state;
   const texts = scanned.texts.filter(({ role }) => judges.prefilter(role) !== null);
   if (texts.length === 0) return;
+  const select = matches(scanned, { texts, judges, percent });
   const parts = partsOf(state);
   for (const [at, part] of parts.entries()) {
     onPart(at / parts.length);
-    await readPart(connection, state, {
-      judges,
-      texts,
-      statement: matches(scanned, { texts, judges, percent, part }),
-    });
+    await readPart(connection, state, { judges, texts, statement: sql`${select} and ${part}` });
   }
 }
 
@@ -86,25 +83,20 @@ interface Matches {
   readonly judges: Judges;
   readonly percent: number | null;
   readonly texts: readonly JudgedText[];
-  /** Which rows, as a condition. */
-  readonly part: Sql;
 }
 
-function matches(scanned: ScannedTable, { texts, judges, percent, part }: Matches): Sql {
+function matches(scanned: ScannedTable, { texts, judges, percent }: Matches): Sql {
   const { table } = scanned;
   const conditions = texts.flatMap((text) => {
     const prefilter = judges.prefilter(text.role);
     return prefilter === null ? [] : (maySay(textSql(text, 't'), prefilter) ?? []);
   });
   const values = texts.map((text) => textSql(text, 't'));
-  const some =
-    percent === null ? sql`` : sql`tablesample system (${percent}::float4) repeatable (1)`;
   return sql`
     select ${keyText(table, 't')} as key,
            ${createdAtSql(scanned, 't')} as created,
            array[${joinSql(values, ', ')}] as values
-      from ${only(table)} as t ${some}
-     where ${part}
-       and (${joinSql(conditions, '\n        or ')})
+      from ${only(table)} as t ${somePages(percent)}
+     where (${joinSql(conditions, '\n        or ')})
   `;
 }

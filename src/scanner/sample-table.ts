@@ -37,9 +37,11 @@ export async function sampleTable(connection: Connection, table: Table): Promise
   );
   if (columns.length === 0) return { columns, rows: [], bytes, pages };
   const limit = Math.max(20, Math.min(ROWS, Math.floor(VALUES / columns.length)));
+  // Twice the pages that hold enough rows, since some are empty.
+  const percent = pages > FEW_PAGES ? (FEW_PAGES / pages) * 100 : null;
   const { rows } = await connection.query<{ values: (string | null)[] }>(sql`
     select array[${joinSql(columns.map(sampledText), ', ')}] as values
-      from ${only(table)} as t ${pages > FEW_PAGES ? someOf(pages) : sql``}
+      from ${only(table)} as t ${somePages(percent)}
      limit ${limit}::int
   `);
   return { columns, rows: rows.map(({ values }) => values), bytes, pages };
@@ -54,10 +56,9 @@ function sampledText({ name }: Column): Sql {
   return sql`left(${columnOf('t', name)}::text, ${LONGEST_SAMPLE}::int)`;
 }
 
-/** Twice the pages that hold enough rows, since some are empty; repeatable, so that two scans agree. */
-function someOf(pages: number): Sql {
-  const percent = Math.min(100, (FEW_PAGES / pages) * 100);
-  return sql`tablesample system (${percent}::float4) repeatable (1)`;
+/** A part of a table, to follow its name; null: all of it. Repeatable, so that two scans agree. */
+export function somePages(percent: number | null): Sql {
+  return percent === null ? sql`` : sql`tablesample system (${percent}::float4) repeatable (1)`;
 }
 
 function sizeOf({ oid, kind }: Table): Sql {

@@ -8,6 +8,11 @@ const WORTH: Readonly<Record<Strength, number>> = {
   weak: 0.18,
 };
 
+/** Scores are from 0 to 1. */
+export function isScore(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
 /** The lowest scores that the words stand for. */
 const WORDS = [
   ['certain', 0.9],

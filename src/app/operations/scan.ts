@@ -47,7 +47,7 @@ export function scanOperation(
       throw nothingSeen(result);
     }
     const { minScore } = options.scan;
-    const written = options.write === null ? null : write(world, options, result.rules);
+    const written = write(world, options, result.rules);
     return { ...result, target, environment: marker?.environment ?? null, minScore, written };
   });
 }

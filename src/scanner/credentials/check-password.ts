@@ -10,7 +10,8 @@ const MOST_MEMORY = 256 * MEGABYTE;
 const MOST_ITERATIONS = 2_000_000;
 const DEAREST_BCRYPT = 14;
 
-type Hashed = Exclude<
+/** A password that can only be tried. */
+export type Hashed = Exclude<
   StoredPassword,
   { readonly kind: 'clear' | 'disabled' | 'unknown' | 'broken' }
 >;

@@ -1,8 +1,7 @@
 import type { Clock } from '../../kernel/ports.ts';
-import { costOf, isHashed, isPassword } from './check-password.ts';
+import { costOf, type Hashed, isHashed, isPassword } from './check-password.ts';
 import { DEFAULT_PASSWORDS, derivedPasswords } from './default-passwords.ts';
 import { firstAndEvenly } from './first-and-evenly.ts';
-import type { StoredPassword } from './password-forms.ts';
 import { readStored } from './stored-password.ts';
 import { untriedInWords } from './untried.ts';
 
@@ -57,10 +56,7 @@ interface Slow {
   readonly account: Account;
   /** Microseconds of one trial, about. */
   readonly cost: number;
-  readonly hashed: Extract<
-    StoredPassword,
-    { readonly kind: 'bcrypt' | 'argon2' | 'scrypt' | 'pbkdf2' | 'digest' }
-  >;
+  readonly hashed: Hashed;
 }
 
 /**

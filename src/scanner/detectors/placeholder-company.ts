@@ -49,6 +49,7 @@ const TRADES = new Set(
   words(`industries enterprises studio studios technologies tech solutions systems labs holdings international global
     group partners`),
 );
+const IS_FORM = new RegExp(`^${FORM}$`);
 const FORMS = new RegExp(`(?: ${FORM})+$`);
 
 /** Whole names of firms that stand for any: `Acme Corp`, `Test Company 3`, `Musterfirma GmbH`. */
@@ -74,7 +75,7 @@ export const placeholderCompany: Detector = {
     const parts = text.split(' ').filter((part) => !/^\d+$/.test(part) && part.length > 1);
     const isMarked = parts.some((part) => MARK.has(part));
     const isNothing = parts.every(
-      (part) => MARK.has(part) || GENERAL.has(part) || new RegExp(`^${FORM}$`).test(part),
+      (part) => MARK.has(part) || GENERAL.has(part) || IS_FORM.test(part),
     );
     if (isMarked && isNothing) {
       const strength = parts.some((part) => TRADES.has(part)) ? 'moderate' : 'strong';

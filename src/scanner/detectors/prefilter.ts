@@ -15,11 +15,7 @@ export interface Prefilter {
   readonly letters?: Iterable<string>;
   /** What follows the `@` is one of these. */
   readonly domains?: Iterable<string>;
-  /**
-   * A regular expression without regard to case, best one that is anchored. PostgreSQL and JavaScript read
-   * it, so it is limited to what their syntaxes share: no `\b`, no lookbehind, no named groups, no
-   * `[:alpha:]`, `[0-9]` for digits.
-   */
+  /** A regular expression of PostgreSQL, without regard to case; best a short one that is anchored. */
   readonly pattern?: string;
   /** The same with regard to case. */
   readonly exactPattern?: string;

@@ -1,4 +1,4 @@
-import { isReservedDomain } from '../vocabulary/reserved-domains.ts';
+import { isReservedDomain, RESERVED_WORDS } from '../vocabulary/reserved-domains.ts';
 import type { Detector } from './detector.ts';
 
 /** Domains that cannot receive mail, by RFC 2606 and 6761. */
@@ -6,8 +6,7 @@ export const reservedDomain: Detector = {
   name: 'reserved-domain',
   family: 'domain',
   wants: ['email'],
-  // Each of the domains has such a word, and so has everything below one.
-  prefilter: { words: ['example', 'test', 'invalid', 'localhost', 'localdomain'] },
+  prefilter: { words: RESERVED_WORDS },
   judge({ value }) {
     const domain = value.slice(value.lastIndexOf('@') + 1);
     if (!value.includes('@') || !isReservedDomain(domain)) return null;

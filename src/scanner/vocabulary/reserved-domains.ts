@@ -11,6 +11,11 @@ const RESERVED_DOMAINS = [
   'localdomain',
 ] as const;
 
+/** The first label of each, as a word: every address in one of the domains, or below one, has such a word. */
+export const RESERVED_WORDS: readonly string[] = RESERVED_DOMAINS.map(
+  (domain) => domain.split('.')[0] ?? domain,
+);
+
 /** Also what lies below one: `mail.example.com`. */
 export function isReservedDomain(domain: string): boolean {
   const name = domain.toLowerCase().replace(/[.]$/, '');

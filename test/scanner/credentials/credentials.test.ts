@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { systemClock } from '../../../src/kernel/ports.ts';
-import { isHashed, isPassword } from '../../../src/scanner/credentials/check-password.ts';
+import {
+  type Hashed,
+  isHashed,
+  isPassword,
+} from '../../../src/scanner/credentials/check-password.ts';
 import {
   DEFAULT_PASSWORDS,
   derivedPasswords,
@@ -9,8 +13,6 @@ import {
 import { readStored } from '../../../src/scanner/credentials/stored-password.ts';
 import { type Account, tryPasswords } from '../../../src/scanner/credentials/try-passwords.ts';
 import { storedForms } from './stored-forms.ts';
-
-type Hashed = Parameters<typeof isPassword>[0];
 
 function hashed(stored: string): Hashed {
   const read = readStored(stored);
