@@ -1,13 +1,22 @@
+const esm = { module: { type: 'es6' } };
 const soak = process.env['HYGIENE_SOAK'] === '1';
 
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {
-    '\\.ts$': [
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, ...esm }],
+    '\\.tsx$': [
       '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } },
+      {
+        jsc: {
+          parser: { syntax: 'typescript', tsx: true },
+          target: 'es2023',
+          transform: { react: { runtime: 'automatic', importSource: 'hono/jsx' } },
+        },
+        ...esm,
+      },
     ],
   },
   moduleNameMapper: { '^pg-hygiene$': '<rootDir>/src/index.ts' },
@@ -20,5 +29,5 @@ export default {
   maxWorkers: 2,
   testTimeout: 60_000,
   coverageProvider: 'v8',
-  collectCoverageFrom: ['src/**/*.ts'],
+  collectCoverageFrom: ['src/**/*.{ts,tsx}'],
 };

@@ -15,6 +15,7 @@ import { markCommand } from './commands/mark.ts';
 import { planCommand } from './commands/plan.ts';
 import { reapplyCommand } from './commands/reapply.ts';
 import { rehearseCommand } from './commands/rehearse.ts';
+import { reportCommand } from './commands/report.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { retireCommand } from './commands/retire.ts';
 import { scanCommand } from './commands/scan.ts';
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   verifyCommand,
   checkCommand,
   statusCommand,
+  reportCommand,
   ledgerCommand,
   guardCommand,
   restoreCommand,

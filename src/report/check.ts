@@ -19,7 +19,7 @@ export function checkText(checked: CheckedDatabase, style: Style = plainStyle): 
   ];
 }
 
-function reasons(checked: CheckedDatabase): readonly string[] {
+export function reasons(checked: CheckedDatabase): readonly string[] {
   const { verdict, seen, verify, isWhole } = checked;
   if (verdict === 'dirty') return dirt(seen);
   if (verdict === 'unknown') {

@@ -18,7 +18,7 @@ export function findingRecord(finding: Finding, showValues: boolean): Fields {
 }
 
 /** `email is in a domain reserved for examples and tests (RFC 2606): d***@e***.c**` */
-function evidenceText({ column, says, value }: Evidence, showValues: boolean): string {
+export function evidenceText({ column, says, value }: Evidence, showValues: boolean): string {
   const words = column === null ? says : `${column} ${says}`;
   if (value === null) return words;
   return `${words}: ${showValues ? value : maskedValue(value)}`;

@@ -1,10 +1,10 @@
 import { counted, grouped } from '../kernel/counts.ts';
-import type { Table } from '../catalog/model.ts';
 import type { Apart, ApartReason, Finding } from '../scanner/finding.ts';
 import { keyAsJson } from '../scanner/row-key.ts';
 import type { ScannedFacts, ScanResult } from '../scanner/scan-result.ts';
 import { wordFor } from '../scanner/score.ts';
 import { indented, tableLines, wrapped } from './layout.ts';
+import { findingsByTable, reasonsOf, rowName } from './scan-groups.ts';
 import { plainStyle, type Style } from './style.ts';
 
 const REASONS_SHOWN = 5;
@@ -24,8 +24,8 @@ export function scanText(view: ScanView, style: Style = plainStyle): string[] {
   return [
     ...adminLines(admins, style),
     ...(seeds.length === 0 ? [noneLine(view)] : seedLines(seeds, style)),
-    ...section('Left out of the findings', apartLines(view.apart), style),
-    ...section('Not looked at', notLookedAt(view), style),
+    ...section('Left out of the findings', wordsLines(view.apart.map(apartWords)), style),
+    ...section('Not looked at', wordsLines(notLookedAtWords(view)), style),
     ...section('Next', nextLines(view, { admins: admins.length, seeds: seeds.length }), style),
   ];
 }
@@ -50,8 +50,7 @@ function adminLines(admins: readonly Finding[], style: Style): string[] {
 }
 
 function keyText({ table, key }: Finding): string {
-  const names = table.key ?? ['ctid'];
-  return `${names.join(', ')} ${JSON.stringify(keyAsJson(table, key))}`;
+  return rowName(table.key, keyAsJson(table, key));
 }
 
 function noneLine({ tables, minScore }: ScanView): string {
@@ -60,7 +59,7 @@ function noneLine({ tables, minScore }: ScanView): string {
 }
 
 function seedLines(seeds: readonly Finding[], style: Style): string[] {
-  const tables = byTable(seeds);
+  const tables = findingsByTable(seeds);
   const rows = [...tables].map(([table, findings]) => [
     table.name.toString(),
     grouped(findings.length),
@@ -91,33 +90,14 @@ function seedLines(seeds: readonly Finding[], style: Style): string[] {
   ];
 }
 
-function byTable(findings: readonly Finding[]): ReadonlyMap<Table, readonly Finding[]> {
-  const tables = new Map<Table, Finding[]>();
-  for (const finding of findings) {
-    const group = tables.get(finding.table);
-    if (group === undefined) tables.set(finding.table, [finding]);
-    else group.push(finding);
-  }
-  return tables;
-}
-
 /** The reasons that most rows share, with some of their keys. */
 function reasonLines(findings: readonly Finding[]): string[] {
-  const reasons = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const said = finding.evidence.map(({ column, says }) =>
-      [column, says].flatMap((each) => each ?? []).join(' '),
-    );
-    for (const reason of new Set(said)) {
-      const group = reasons.get(reason);
-      if (group === undefined) reasons.set(reason, [finding]);
-      else group.push(finding);
-    }
-  }
-  const sorted = [...reasons].sort(([, a], [, b]) => b.length - a.length);
-  const shown = sorted.slice(0, REASONS_SHOWN).map(([reason, of]) => [grouped(of.length), reason]);
+  const reasons = reasonsOf(findings);
+  const shown = reasons
+    .slice(0, REASONS_SHOWN)
+    .map(({ reason, findings: of }) => [grouped(of.length), reason]);
   const keys = findings.slice(0, KEYS_SHOWN).map(keyText).join(', ');
-  const more = sorted.length - REASONS_SHOWN;
+  const more = reasons.length - REASONS_SHOWN;
   return [
     ...tableLines([{ title: 'rows', align: 'right' }, { title: 'because' }], shown),
     ...(more > 0 ? [`and ${counted(more, 'other reason')}`] : []),
@@ -133,22 +113,20 @@ const APART: Readonly<Record<ApartReason, string>> = {
     'genuine by its looks, but hanging on seed data: a purge would have to take it along or detach it',
 };
 
-function apartLines(apart: readonly Apart[]): string[] {
-  return apart.flatMap(({ table, reason, rows, says }) =>
-    wrapped(
-      `${table.name.toString()}: ${counted(rows, 'row')} ${APART[reason]}${says === null ? '' : ` (${says})`}`,
-    ),
-  );
+/** `users: 3 rows of administrators with signs of seed data: never proposed for removal` */
+export function apartWords({ table, reason, rows, says }: Apart): string {
+  const why = says === null ? '' : ` (${says})`;
+  return `${table.name.toString()}: ${counted(rows, 'row')} ${APART[reason]}${why}`;
 }
 
-function notLookedAt({ tables, leftOut, passwords }: ScanView): string[] {
+export function notLookedAtWords({ tables, leftOut, passwords }: ScanResult): readonly string[] {
   return [
     ...leftOut.map(({ table, reason }) => `${table}: ${reason}`),
     ...tables.flatMap(partsNotLookedAt),
     ...passwords.flatMap(({ table, column, notTried }) =>
       notTried.map((what) => `${table.name.toString()}.${column}: ${what}`),
     ),
-  ].flatMap((line) => wrapped(line));
+  ];
 }
 
 function partsNotLookedAt({
@@ -205,6 +183,10 @@ function seedSteps({ written, rules }: ScanView): readonly string[] {
   return rules === null
     ? ['hygiene scan --write NAME   writes the migration that removes these rows.', suppress]
     : [...blocked, 'Nothing was written: no rule is left.', suppress];
+}
+
+function wordsLines(words: readonly string[]): string[] {
+  return words.flatMap((line) => wrapped(line));
 }
 
 function section(title: string, lines: readonly string[], style: Style): string[] {

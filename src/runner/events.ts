@@ -77,6 +77,7 @@ export function evidenceFields(
         changed,
         nullRows: plan?.nullPredicateRows ?? 0,
         planDigest: plan?.digest ?? null,
+        estimatedMs: plan?.estimatedMs ?? null,
       })),
       archives: evidence.archives.map(({ source, archive, kind, rows }) => ({
         source: source.toString(),

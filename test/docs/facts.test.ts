@@ -101,7 +101,7 @@ describe('commands.md', () => {
       ...['guard add', 'guard add ID --print-sql', 'guard drop ID --reason test'].map((line) =>
         line.replace('ID', restorable),
       ),
-      ...['doctor', 'doctor --config'],
+      ...['doctor', 'doctor --config', 'report --password-time 0'],
       ...RESTORING.map((line) => line.replace('ID', restorable)),
     ]) {
       const run = await runCli(line.split(' '), { cwd, variables });

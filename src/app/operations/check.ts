@@ -21,13 +21,13 @@ export function checkOperation(
     const { engine } = await opened.configured();
     const { connection, target } = engine.session;
     const { marker } = await new Ledger(connection, engine.names).snapshot();
-    const checked = await checkDatabase(engine, migrationsOf(opened.project), options.scan);
+    const checked = await checkDatabase(engine, migrationsIfAny(opened.project), options.scan);
     return { ...checked, target, environment: marker?.environment ?? null };
   });
 }
 
 /** Null where there is none yet: a database can be looked at before the first one is written. */
-function migrationsOf(project: Project): MigrationSource | null {
+export function migrationsIfAny(project: Project): MigrationSource | null {
   try {
     return project.migrations();
   } catch (error) {

@@ -35,18 +35,28 @@ export function writeChangedFile({ path, text }: NewFile): void {
   writing(path, () => writeFileSync(path, text));
 }
 
+/**
+ * For work that takes long before it is written: says at once that there is no place for it.
+ * @throws HygieneError HYG_CONFIG_EXISTS
+ */
+export function assertFree(path: string): void {
+  if (existsSync(path)) throw taken(path);
+}
+
+function taken(path: string, cause?: unknown): HygieneError {
+  return new HygieneError('HYG_CONFIG_EXISTS', {
+    message: `${path} exists already; nothing was written`,
+    hint: 'Choose another name, or remove it first if it is not wanted.',
+    details: { file: path },
+    cause,
+  });
+}
+
 function writing(path: string, write: () => void): void {
   try {
     write();
   } catch (cause) {
-    if (codeOf(cause) === 'EEXIST' && existsSync(path)) {
-      throw new HygieneError('HYG_CONFIG_EXISTS', {
-        message: `${path} exists already; nothing was written`,
-        hint: 'Choose another name, or remove it first if it is not wanted.',
-        details: { file: path },
-        cause,
-      });
-    }
+    if (codeOf(cause) === 'EEXIST' && existsSync(path)) throw taken(path, cause);
     throw new HygieneError('HYG_USAGE', {
       message: `${path} cannot be written: ${codeOf(cause)}`,
       hint: 'Run it where the project can be written to, or check who owns the folder.',

@@ -1,0 +1,112 @@
+import { extname, join, relative, resolve } from 'node:path';
+
+import { HygieneError } from '../../kernel/errors.ts';
+import type { Audience, ReportFacts } from '../../report/final/facts.ts';
+import type { Command, CommandContext, CommandResult } from '../command.ts';
+import type { GivenOptions } from '../given-options.ts';
+import { ownOption } from '../options.ts';
+import {
+  minScoreOption,
+  passwordTimeOption,
+  scanLimits,
+  wholeUpToOption,
+} from '../scan-options.ts';
+
+/**
+ * Writes a report of the database and its cleanups.
+ * @public
+ */
+export async function report(context: CommandContext): Promise<CommandResult> {
+  const { world, connect, given, style, announce, io } = context;
+  const form = formOf(given);
+  const audience = (given.text('for') ?? 'operations') as Audience;
+  const path = placeOf(given, world.clock.now());
+  const file = path === null ? null : resolve(io.cwd, path);
+  const { assertFree, writeNewFiles } = await import('../../app/scaffold/new-file.ts');
+  if (file !== null) assertFree(file);
+  const { reportOperation } = await import('../../app/operations/report.ts');
+  const { reportDocument } = await import('../../report/final/document.ts');
+  const { reportText } = await import('../../report/final/text.ts');
+  const logDirectory = logDirectoryOf(given);
+  const facts = await reportOperation(world, {
+    ...connect,
+    scan: scanLimits('check', given),
+    logDirectory,
+    observed: given.text('observed'),
+  });
+  announce(facts.target, facts.environment);
+  const fields = reportDocument(facts);
+  if (file !== null) writeNewFiles([{ path: file, text: await textIn(form, facts, audience) }]);
+  const written = file === null ? null : relative(io.cwd, file);
+  return {
+    outcome: facts.checked.verdict,
+    exitCode: 0,
+    text: reportText(facts, written === null ? [] : [written], style),
+    fields: { ...fields, file: written },
+  };
+}
+
+const FORMS = { '.html': 'html', '.htm': 'html', '.md': 'markdown', '.json': 'json' } as const;
+
+type Form = (typeof FORMS)[keyof typeof FORMS];
+
+function formOf(given: GivenOptions): Form {
+  const out = given.text('out');
+  if (out === null) return 'html';
+  const ending = extname(out).toLowerCase();
+  const form = Object.entries(FORMS).find(([known]) => known === ending)?.[1];
+  if (form !== undefined) return form;
+  throw new HygieneError('HYG_USAGE', {
+    message: `--out is "${out}", but must end in .html, .md or .json: the ending says which form it gets.`,
+    hint: 'hygiene report --out report.html',
+  });
+}
+
+async function textIn(form: Form, facts: ReportFacts, audience: Audience): Promise<string> {
+  if (form === 'markdown') {
+    const { reportMarkdown } = await import('../../report/final/text.ts');
+    return reportMarkdown(facts, audience);
+  }
+  if (form === 'json') {
+    const { reportDocument } = await import('../../report/final/document.ts');
+    return `${JSON.stringify(reportDocument(facts), null, 2)}\n`;
+  }
+  const { readAsset } = await import('../../app/read-asset.ts');
+  const { reportHtml } = await import('../../report/html/report-page.tsx');
+  const stylesheet = ['theme.css', 'report.css']
+    .map((name) => readAsset('report', name))
+    .join('\n');
+  return reportHtml(facts, audience, stylesheet);
+}
+
+/** Null where the document on stdout is all that was asked for. */
+function placeOf(given: GivenOptions, at: Date): string | null {
+  const out = given.text('out');
+  if (out !== null) return out;
+  if (given.flag('json')) return null;
+  const stamp = at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
+  return join(logDirectoryOf(given), `report_${stamp}Z.html`);
+}
+
+function logDirectoryOf(given: GivenOptions): string {
+  return given.text('log-dir') ?? 'hygiene/logs';
+}
+
+export const reportCommand: Command = {
+  name: 'report',
+  usage: 'report',
+  describe: 'Write a report for those who approve, operate or build',
+  options: {
+    for: {
+      ...ownOption('string', 'Whom it is for, and so how deep it goes [operations]'),
+      choices: ['executive', 'operations', 'engineering'],
+    },
+    out: ownOption('string', 'File that ends in .html, .md or .json [in the log directory]'),
+    observed: ownOption('string', 'JSON file of what was seen outside the database'),
+    'min-score': minScoreOption,
+    'password-time': passwordTimeOption('check'),
+    'whole-up-to': wholeUpToOption,
+  },
+  positionals: [],
+  run: report,
+};
