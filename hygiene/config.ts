@@ -11,5 +11,67 @@ export default defineConfig({
     production: { confirm: true },
   },
 
+  // What `hygiene serve` shows of the application's own tables; what is not listed stays in the database.
+  dashboard: {
+    pages: [
+      {
+        title: 'User management',
+        tables: [
+          {
+            table: 'users',
+            title: 'Users',
+            columns: ['id', 'email', 'name', 'created_at', 'last_seen_at'],
+            order: ['created_at', 'desc'],
+            search: ['email', 'name'],
+          },
+          { table: 'admins', title: 'Admins', columns: ['email', 'name', 'last_login_at'] },
+        ],
+      },
+      {
+        title: 'Live sessions',
+        tables: [
+          {
+            table: 'live_sessions',
+            title: 'Live sessions',
+            columns: ['user_id', 'started_at'],
+            order: ['started_at', 'desc'],
+          },
+        ],
+      },
+      {
+        title: 'Payments & subscriptions',
+        path: 'payments',
+        tables: [
+          {
+            table: 'payments',
+            title: 'Payments',
+            columns: ['id', 'user_id', 'amount_cents', 'paid_at'],
+            order: ['paid_at', 'desc'],
+          },
+          {
+            table: 'subscriptions',
+            title: 'Subscriptions',
+            columns: ['id', 'user_id', 'plan', 'started_at'],
+            order: ['started_at', 'desc'],
+            search: ['plan'],
+          },
+        ],
+      },
+      {
+        title: 'Reports handling',
+        path: 'reports',
+        tables: [
+          {
+            table: 'reports',
+            title: 'Reports',
+            columns: ['id', 'title', 'author_id', 'created_at'],
+            order: ['created_at', 'desc'],
+            search: ['title'],
+          },
+        ],
+      },
+    ],
+  },
+
   contacts: [{ name: 'the database team', how: '#database, or databases@corp-mail.io' }],
 });

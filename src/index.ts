@@ -3,6 +3,9 @@
 export { defineConfig } from './authoring/define-config.ts';
 export type {
   Contact,
+  DashboardColumn,
+  DashboardPage,
+  DashboardTable,
   DefinedConfig,
   EnvironmentDemands,
   HygieneConfig,

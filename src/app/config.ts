@@ -11,6 +11,7 @@ import { defaultLedgerNames, type LedgerNames } from '../ledger/names.ts';
 import { isSql, type Sql } from '../kernel/sql.ts';
 import { type Demands, PRODUCTION } from '../policy/environment.ts';
 import { isRowSet, type RowSet } from '../planner/steps.ts';
+import { type ConfiguredPage, dashboardSchema } from './dashboard-config.ts';
 import type { Importer } from '../runner/importer.ts';
 import { defaultExport, importModule } from '../runner/load.ts';
 
@@ -27,6 +28,7 @@ export interface Config {
   /** The throttle is null where none is set. */
   readonly batches: { readonly throttle: Sql | null };
   readonly scan: { readonly suppress: readonly Suppression[] };
+  readonly dashboard: { readonly pages: readonly ConfiguredPage[] };
 }
 
 /** PostgreSQL cuts longer names, and nothing in these schemas is counted: they must be ours alone. */
@@ -98,6 +100,7 @@ const schema = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  dashboard: dashboardSchema,
 });
 
 /** What a project without a config file gets. */

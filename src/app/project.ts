@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 import { sha256 } from '../kernel/digest.ts';
 import { HygieneError } from '../kernel/errors.ts';
@@ -73,6 +74,16 @@ export class Project {
         return toRunnable(await loadMigration(file, this.importer), checksums.get(id) ?? '');
       },
     };
+  }
+
+  /** The files of one migration as they are now; empty where they are gone. */
+  sourcesOf(id: string): readonly { readonly name: string; readonly text: string }[] {
+    const file = discoverMigrations(nodeFileSystem, this.directory).find((each) => each.id === id);
+    if (file === undefined) return [];
+    return [file.path, ...(file.verifyPath === undefined ? [] : [file.verifyPath])].map((path) => ({
+      name: basename(path),
+      text: nodeFileSystem.readText(path) ?? '',
+    }));
   }
 
   #configText(): string {

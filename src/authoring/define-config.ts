@@ -42,6 +42,41 @@ export interface Suppression {
   readonly reason: string;
 }
 
+/** A column of a table on the dashboard. */
+export interface DashboardColumn {
+  readonly column: string;
+  /** Default: the name of the column. */
+  readonly title?: string;
+  /** True: only the shape of the value is shown, as `d***@e***.c**`. */
+  readonly masked?: boolean;
+}
+
+/** One table of the application on a page of the dashboard. */
+export interface DashboardTable {
+  readonly table: TableReference;
+  /** Default: the name of the table. */
+  readonly title?: string;
+  /**
+   * Shown, in this order; what is not listed does not leave the database. Without the list all columns
+   * are shown, and all values are masked.
+   */
+  readonly columns?: readonly (string | DashboardColumn)[];
+  /** A shown column, then `asc` (default) or `desc`. Default: the key. */
+  readonly order?: string | readonly [column: string, direction: 'asc' | 'desc'];
+  /** Rows to a page, at most 200. Default 25. */
+  readonly pageSize?: number;
+  /** Shown columns that the search looks into. Default: none, and no search. */
+  readonly search?: readonly string[];
+}
+
+/** A page of `hygiene serve` about the application's own tables. */
+export interface DashboardPage {
+  readonly title: string;
+  /** Last part of its address: `a-z`, digits, `-`. Default: made from the title. */
+  readonly path?: string;
+  readonly tables: readonly DashboardTable[];
+}
+
 /** Whom to ask; printed under a failure. */
 export interface Contact {
   readonly name: string;
@@ -71,6 +106,7 @@ export interface HygieneConfig {
    */
   readonly batches?: { readonly throttle?: Sql };
   readonly scan?: { readonly suppress?: readonly Suppression[] };
+  readonly dashboard?: { readonly pages?: readonly DashboardPage[] };
 }
 
 /** A configuration that {@link defineConfig} has marked. */

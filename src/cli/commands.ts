@@ -20,6 +20,7 @@ import { restoreCommand } from './commands/restore.ts';
 import { retireCommand } from './commands/retire.ts';
 import { scanCommand } from './commands/scan.ts';
 import { seedCommand } from './commands/seed.ts';
+import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { upCommand } from './commands/up.ts';
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   checkCommand,
   statusCommand,
   reportCommand,
+  serveCommand,
   ledgerCommand,
   guardCommand,
   restoreCommand,

@@ -27,6 +27,12 @@ export const errorCatalogue = {
   HYG_CONFIG_EMBEDDED_MISSING: { exit: 2, title: 'The embedded database is not installed' },
   HYG_USAGE: { exit: 2, title: 'The command line cannot be understood' },
 
+  HYG_SERVE_ADDRESS: { exit: 2, title: 'The dashboard cannot listen at its address' },
+  HYG_PAGE_OUTDATED: {
+    exit: 2,
+    title: 'A page of the dashboard names what is not in the database',
+  },
+
   HYG_LOAD_NO_DIRECTORY: { exit: 2, title: 'The migrations directory is missing' },
   HYG_LOAD_NO_MIGRATIONS: { exit: 2, title: 'The migrations directory holds no migration' },
   HYG_LOAD_BAD_NAME: { exit: 2, title: 'A file is not named like a migration' },
@@ -142,6 +148,7 @@ export const errorCatalogue = {
   HYG_DB_UNREACHABLE: { exit: 8, title: 'The database cannot be reached' },
   HYG_DB_AUTH: { exit: 8, title: 'The database refused the login' },
   HYG_DB_READ_ONLY: { exit: 8, title: 'The database takes no writes' },
+  HYG_DB_BUSY: { exit: 8, title: 'The database is asked more than it answers' },
   HYG_DB_CONNECTION_LOST: { exit: 8, title: 'The connection to the database was lost' },
 } as const satisfies Record<string, { exit: number; title: string }>;
 

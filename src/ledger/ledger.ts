@@ -22,7 +22,7 @@ import {
   toLedgerEvent,
   toRecordedEvent,
 } from './event-rows.ts';
-import type { AppendedEvent, LedgerEvent, NewEvent, RecordedEvent } from './events.ts';
+import type { AppendedEvent, EventName, LedgerEvent, NewEvent, RecordedEvent } from './events.ts';
 import { assertSchemaVersion, brokenHead, withRights } from './ledger-errors.ts';
 import {
   environmentTable,
@@ -50,6 +50,9 @@ export interface LedgerSnapshot {
 export interface EventFilter {
   readonly seq?: number;
   readonly migrationId?: string;
+  readonly event?: EventName;
+  /** Only events before this position. */
+  readonly before?: number;
   /** The newest ones; they still come oldest first. */
   readonly limit?: number;
 }
@@ -181,12 +184,14 @@ export class Ledger {
 
   /** Events with all that was recorded, oldest first. */
   async events(filter: EventFilter = {}): Promise<readonly RecordedEvent[]> {
-    const { seq = null, migrationId = null, limit = null } = filter;
+    const { seq = null, migrationId = null, event = null, before = null, limit = null } = filter;
     const rows = await this.#all<FullRow>(sql`
       select ${fullColumns}
         from ${ledgerTable(this.names)} as l
        where (${migrationId}::text is null or l.migration_id = ${migrationId}::text)
          and (${seq}::bigint is null or l.seq = ${seq}::bigint)
+         and (${event}::text is null or l.event = ${event}::text)
+         and (${before}::bigint is null or l.seq < ${before}::bigint)
        order by l.seq desc
        limit ${limit}::bigint
     `);

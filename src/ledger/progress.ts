@@ -56,6 +56,18 @@ export async function allProgress(
   return rows.map(toProgress);
 }
 
+/** The same where there may be no ledger, or one that is older than batches. */
+export async function progressIfAny(
+  connection: Connection,
+  names: LedgerNames,
+): Promise<readonly Progress[]> {
+  const { quoted } = progressTable(names);
+  const { rows } = await connection.query<{ there: boolean }>(
+    sql`select to_regclass(${quoted}) is not null as there`,
+  );
+  return rows[0]?.there === true ? allProgress(connection, names) : [];
+}
+
 /** The row of one application. Nothing here begins or ends a transaction. */
 export class ProgressStore {
   readonly #connection: Connection;

@@ -1,10 +1,10 @@
 import { introspect } from '../catalog/introspect.ts';
 import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
-import { applySettings, BEGIN } from '../database/settings.ts';
+import { inReadOnly } from '../database/reading.ts';
 import type { ProtectedSet } from '../executor/protected-rows.ts';
 import { countAll, estimateAll } from '../executor/table-sizes.ts';
-import { rawSql, sql } from '../kernel/sql.ts';
+import { sql } from '../kernel/sql.ts';
 import { rowSetCondition } from '../planner/steps.ts';
 import { indexStatement } from '../planner/warnings.ts';
 import { type Engine, transactionSettings } from './engine.ts';
@@ -34,9 +34,7 @@ export async function lookAround(
 ): Promise<Surroundings> {
   const { session, names, settings } = engine;
   const { connection } = session;
-  await connection.query(rawSql(`${BEGIN} read only`));
-  try {
-    await applySettings(connection, transactionSettings(engine));
+  return inReadOnly(connection, transactionSettings(engine), async () => {
     const catalog = await introspect(connection, {
       excludeSchemas: [names.schema, names.archiveSchema],
     });
@@ -46,9 +44,7 @@ export async function lookAround(
       protectedRows: await countSets(connection, sets),
       tableRows: await countTables(connection, readable(catalog, tables)),
     };
-  } finally {
-    if (!connection.isLost()) await connection.query(rawSql('rollback'));
-  }
+  });
 }
 
 function unindexedKeys(catalog: Catalog): Surroundings['unindexed'] {

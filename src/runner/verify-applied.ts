@@ -1,7 +1,6 @@
 import type { CheckResult } from '../authoring/expect.ts';
 import { introspect } from '../catalog/introspect.ts';
-import { applySettings, BEGIN } from '../database/settings.ts';
-import { rawSql } from '../kernel/sql.ts';
+import { inReadOnly } from '../database/reading.ts';
 import { type MigrationRecord, readHistory } from '../ledger/history.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type Engine, transactionSettings } from './engine.ts';
@@ -69,9 +68,7 @@ async function verifyAll(
 ): Promise<readonly VerifiedMigration[]> {
   const { connection } = engine.session;
   const { schema, archiveSchema } = engine.names;
-  await connection.query(rawSql(`${BEGIN} read only`));
-  try {
-    await applySettings(connection, transactionSettings(engine));
+  return inReadOnly(connection, transactionSettings(engine), async () => {
     const catalog = await introspect(connection, { excludeSchemas: [schema, archiveSchema] });
     const verified: VerifiedMigration[] = [];
     for (const migration of migrations) {
@@ -84,7 +81,5 @@ async function verifyAll(
       verified.push({ id, description, checks, appliedAt: records.get(id)?.appliedAt ?? null });
     }
     return verified;
-  } finally {
-    if (!connection.isLost()) await connection.query(rawSql('rollback'));
-  }
+  });
 }

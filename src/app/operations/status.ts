@@ -2,13 +2,13 @@ import type { TargetDescription } from '../../database/connection.ts';
 import { type MigrationRecord, readHistory } from '../../ledger/history.ts';
 import { allProgress, isAlive } from '../../ledger/progress.ts';
 import type { Progress } from '../../ledger/progress-rows.ts';
-import { Ledger } from '../../ledger/ledger.ts';
+import { Ledger, type LedgerSnapshot } from '../../ledger/ledger.ts';
 import type { Status } from '../../ledger/transitions.ts';
 import { type ExecOrder, selectPending } from '../../runner/pending.ts';
-import { filesInTurn } from '../../runner/inspection.ts';
+import { filesInTurn, type MigrationSource } from '../../runner/inspection.ts';
 import type { HygieneError } from '../../kernel/errors.ts';
 import { toHygieneError } from '../../kernel/errors.ts';
-import { type ConnectOptions, withEngine, type World } from '../compose.ts';
+import { type ConnectOptions, type OpenedEngine, withEngine, type World } from '../compose.ts';
 
 /** How far a migration in batches is. */
 interface BatchStatus {
@@ -22,7 +22,7 @@ interface BatchStatus {
   readonly requestedBy: string | null;
 }
 
-interface MigrationStatus {
+export interface MigrationStatus {
   readonly id: string;
   readonly status: Status | 'missing';
   readonly appliedAt: Date | null;
@@ -52,33 +52,47 @@ export async function statusOperation(
   world: World,
   options: ConnectOptions & { readonly execOrder?: ExecOrder },
 ): Promise<StatusReport> {
-  const order = options.execOrder ?? 'linear';
   return withEngine(world, { ...options, purpose: 'read' }, async (opened) => {
     const { session, names } = opened.engine;
     const snapshot = await new Ledger(session.connection, names).snapshot();
-    const underWay =
-      (snapshot.schemaVersion ?? 0) < 2 ? [] : await allProgress(session.connection, names);
     const source = opened.project.migrations();
-    const records = readHistory(snapshot.events);
-    const { inTurn } = await filesInTurn(snapshot, source);
-    const { pending, problem } = pendingOrProblem(
-      () => selectPending(inTurn, records, order).pending,
-    );
-    const ids = [...new Set([...source.files.map(({ id }) => id), ...records.keys()])].sort();
-    return {
-      target: session.target,
-      environment: snapshot.marker?.environment ?? null,
-      ledgerInstalled: snapshot.installed,
-      chainIntact: snapshot.headOk,
-      head: snapshot.headSeq === null ? null : { seq: snapshot.headSeq },
-      migrations: ids.map((id) => ({
-        ...statusOf(id, records.get(id)),
-        progress: batchStatus(underWay.findLast(({ migrationId }) => migrationId === id)),
-      })),
-      pending,
-      problem,
-    };
+    return statusReport(opened, { snapshot, source, order: options.execOrder ?? 'linear' });
   });
+}
+
+/** The same for who has a connection already. */
+export async function statusReport(
+  { engine }: Pick<OpenedEngine, 'engine'>,
+  { snapshot, source, order }: StatusSubject,
+): Promise<StatusReport> {
+  const { session, names } = engine;
+  const underWay =
+    (snapshot.schemaVersion ?? 0) < 2 ? [] : await allProgress(session.connection, names);
+  const records = readHistory(snapshot.events);
+  const { inTurn } = await filesInTurn(snapshot, source);
+  const { pending, problem } = pendingOrProblem(
+    () => selectPending(inTurn, records, order).pending,
+  );
+  const ids = [...new Set([...source.files.map(({ id }) => id), ...records.keys()])].sort();
+  return {
+    target: session.target,
+    environment: snapshot.marker?.environment ?? null,
+    ledgerInstalled: snapshot.installed,
+    chainIntact: snapshot.headOk,
+    head: snapshot.headSeq === null ? null : { seq: snapshot.headSeq },
+    migrations: ids.map((id) => ({
+      ...statusOf(id, records.get(id)),
+      progress: batchStatus(underWay.findLast(({ migrationId }) => migrationId === id)),
+    })),
+    pending,
+    problem,
+  };
+}
+
+interface StatusSubject {
+  readonly snapshot: LedgerSnapshot;
+  readonly source: MigrationSource;
+  readonly order: ExecOrder;
 }
 
 function batchStatus(progress: Progress | undefined): BatchStatus | null {

@@ -1,3 +1,5 @@
+import { grouped } from '../../kernel/counts.ts';
+
 /** How something is meant; a page shows it by colour and by a word, never by colour alone. */
 export type Tone = 'good' | 'bad' | 'warn' | 'quiet';
 
@@ -21,10 +23,11 @@ export interface BlockColumn {
 /** Rows of one table before a cleanup, those it removed, and those left. */
 export interface RowsOfTable {
   readonly table: string;
-  readonly before: number;
+  /** Null where nobody counted, as for a plan that does not need it; then `after` is null too. */
+  readonly before: number | null;
   readonly removed: number;
   readonly changed: number;
-  readonly after: number;
+  readonly after: number | null;
   /** False: by the size of the table. */
   readonly counted: boolean;
 }
@@ -65,6 +68,8 @@ export function code(text: string): Span {
   return { text, code: true };
 }
 
-export function textOf(cell: Cell): string {
-  return typeof cell === 'string' ? cell : cell.text;
+/** `about 1,200`; a dash where nobody counted. */
+export function extentWords(rows: number | null, counted: boolean): string {
+  if (rows === null) return '–';
+  return `${counted ? '' : 'about '}${grouped(rows)}`;
 }

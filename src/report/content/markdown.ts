@@ -1,6 +1,13 @@
 import { grouped } from '../../kernel/counts.ts';
 import { moment } from '../wording.ts';
-import type { Block, BlockColumn, Cell, RowsOfTable, Section } from './block.ts';
+import {
+  type Block,
+  type BlockColumn,
+  type Cell,
+  extentWords,
+  type RowsOfTable,
+  type Section,
+} from './block.ts';
 
 /** The sections as Markdown that reads well unrendered too. */
 export function markdownOf(title: string, sections: readonly Section[]): string {
@@ -50,13 +57,12 @@ function rowsText(tables: readonly RowsOfTable[]): string {
       { title: 'after', align: right },
     ],
     tables.map(({ table, before, removed, changed, after, counted }) => {
-      const about = counted ? '' : 'about ';
       return [
         { text: table, code: true },
-        `${about}${grouped(before)}`,
+        extentWords(before, counted),
         grouped(removed),
         grouped(changed),
-        `${about}${grouped(after)}`,
+        extentWords(after, counted),
       ];
     }),
   );

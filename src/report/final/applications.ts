@@ -28,7 +28,7 @@ export function rowsOf(applied: readonly Pick<RecordedEvent, 'rows'>[]): readonl
 }
 
 function firstRows({ table, removed, changed = 0, extent }: TableRows): RowsOfTable {
-  const { before = removed, after = 0, counted = false } = extent ?? {};
+  const { before = null, after = null, counted = false } = extent ?? {};
   return { table, before, removed, changed, after, counted };
 }
 
@@ -37,7 +37,7 @@ function together(sofar: RowsOfTable, { removed, changed = 0, extent }: TableRow
     ...sofar,
     removed: sofar.removed + removed,
     changed: sofar.changed + changed,
-    after: extent?.after ?? sofar.after - removed,
+    after: extent?.after ?? (sofar.after === null ? null : sofar.after - removed),
     counted: sofar.counted && (extent?.counted ?? false),
   };
 }

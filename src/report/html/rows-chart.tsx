@@ -1,7 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime';
 
 import { grouped } from '../../kernel/counts.ts';
-import type { RowsOfTable } from '../content/block.ts';
+import { extentWords, type RowsOfTable } from '../content/block.ts';
 
 /** Units of the drawing; the page scales it to the room there is. */
 const WIDTH = 400;
@@ -11,7 +11,7 @@ const SLIVER = 2;
 
 /** Rows before, removed and after: each table a bar on one scale, with its numbers beside it. */
 export function RowsChart({ tables }: { readonly tables: readonly RowsOfTable[] }): JSX.Element {
-  const most = Math.max(1, ...tables.map(({ before }) => before));
+  const most = Math.max(1, ...tables.map(({ before, removed }) => before ?? removed));
   const hasChanges = tables.some(({ changed }) => changed > 0);
   return (
     <figure class="rows-chart">
@@ -71,19 +71,18 @@ interface ChartRowProps {
 
 function ChartRow({ rows, most, hasChanges }: ChartRowProps): JSX.Element {
   const { table, before, removed, changed, after, counted } = rows;
-  const about = counted ? '' : 'about ';
   return (
     <tr>
       <th scope="row">
         <code class="unbroken">{table}</code>
       </th>
       <td class="bar">
-        <Bar removed={widthOf(removed, most)} after={widthOf(after, most)} />
+        <Bar removed={widthOf(removed, most)} after={widthOf(after ?? 0, most)} />
       </td>
-      <td class="number">{`${about}${grouped(before)}`}</td>
+      <td class="number">{extentWords(before, counted)}</td>
       <td class="number">{grouped(removed)}</td>
       {hasChanges ? <td class="number">{grouped(changed)}</td> : null}
-      <td class="number">{`${about}${grouped(after)}`}</td>
+      <td class="number">{extentWords(after, counted)}</td>
     </tr>
   );
 }

@@ -1,9 +1,8 @@
 import { type GuardPresence, readPresence } from '../../guard/guard-presence.ts';
-import { rawSql } from '../../kernel/sql.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { type GuardStatus, type MigrationRecord, readHistory } from '../../ledger/history.ts';
 import type { Guard } from '../../planner/guard.ts';
-import { applySettings, BEGIN } from '../../database/settings.ts';
+import { inReadOnly } from '../../database/reading.ts';
 import type { Connection } from '../../database/connection.ts';
 import type { LedgerNames } from '../../ledger/names.ts';
 import { type Engine, transactionSettings } from '../engine.ts';
@@ -35,13 +34,9 @@ export async function inspectGuards(
   const records = readHistory(events);
   if (![...records.values()].some(({ guards }) => guards.size > 0)) return [];
   const { connection } = engine.session;
-  await connection.query(rawSql(`${BEGIN} read only`));
-  try {
-    await applySettings(connection, transactionSettings(engine));
-    return await lookAtGuards(connection, engine.names, records);
-  } finally {
-    if (!connection.isLost()) await connection.query(rawSql('rollback'));
-  }
+  return inReadOnly(connection, transactionSettings(engine), () =>
+    lookAtGuards(connection, engine.names, records),
+  );
 }
 
 /** In the caller's transaction. */
