@@ -112,6 +112,17 @@ module.exports = {
       to: { path: 'node_modules/yargs/' },
     },
     {
+      name: 'server-in-dashboard',
+      comment:
+        'Only the dashboard answers requests; a report may use the components, and nothing else.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/dashboard/' },
+      to: {
+        path: 'node_modules/(@hono|hono)/',
+        pathNot: 'node_modules/hono/.*/(jsx|helper/html)/',
+      },
+    },
+    {
       name: 'umzug-in-runner',
       comment: 'umzug is slow to load and has traps; one folder wraps it.',
       severity: 'error',

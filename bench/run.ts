@@ -1,5 +1,6 @@
 import { startPostgresServer } from '../test/support/postgres-server.ts';
 import { batchedFigures } from './batched.ts';
+import { dashboardFigures } from './dashboard.ts';
 import { largePurge } from './large-purge.ts';
 import { largeSchema } from './large-schema.ts';
 import { ledgerFigures } from './ledger.ts';
@@ -23,6 +24,7 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   ledger: ledgerFigures,
   batched: batchedFigures,
   scan: scanFigures,
+  dashboard: dashboardFigures,
 };
 
 const wanted = process.argv.slice(2);

@@ -19,6 +19,9 @@ import { startPostgresServer } from '../test/support/postgres-server.ts';
 const [part = 'development', only = ''] = process.argv
   .slice(2)
   .filter((each) => !each.startsWith('-'));
+/** More than every hash needs on an ordinary machine. */
+const PASSWORD_SECONDS = 20;
+
 const folder = join(import.meta.dirname, '../test/scanner/corpora', part);
 const cwd = mkdtempSync(join(tmpdir(), 'hygiene-corpora-'));
 
@@ -26,7 +29,7 @@ async function scoresOf(corpusCase: CorpusCase): Promise<Scores> {
   const database = await createDatabase();
   try {
     await loadCase(database, corpusCase);
-    return evaluate(corpusCase, await scanCase(database, cwd));
+    return evaluate(corpusCase, await scanCase(database, cwd, PASSWORD_SECONDS));
   } finally {
     await database.drop();
   }

@@ -133,8 +133,9 @@ function toOrder(
 function pathOf(title: string): string {
   const words =
     title
-      .toLowerCase()
       .normalize('NFKD')
+      .replaceAll(/\p{M}/gu, '')
+      .toLowerCase()
       .match(/[a-z0-9]+/g) ?? [];
   return words.length === 0 ? 'page' : words.join('-');
 }

@@ -47,11 +47,12 @@ const HTTP_STATUSES: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   HYG_LEDGER_UNKNOWN_ID: 404,
   HYG_PAGE_OUTDATED: 404,
   HYG_REFUSED_PRIVILEGES: 403,
+  HYG_DB_READ_ONLY: 403,
   HYG_RUN_TIMEOUT: 504,
 };
 
 const UNREACHABLE = 8;
 
-function httpStatus({ code, exitCode }: HygieneError): ContentfulStatusCode {
+export function httpStatus({ code, exitCode }: HygieneError): ContentfulStatusCode {
   return HTTP_STATUSES[code] ?? (exitCode === UNREACHABLE ? 503 : 500);
 }

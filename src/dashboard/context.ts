@@ -10,7 +10,7 @@ import { DEFAULT_MIN_SCORE } from '../scanner/score.ts';
 import type { ScanResult } from '../scanner/scan-result.ts';
 import type { Access } from './access.ts';
 import { ProgressFeed } from './progress-feed.ts';
-import { type OverviewFacts, readOverview } from './readings/read-overview.ts';
+import { LedgerMemory, type OverviewFacts, readOverview } from './readings/read-overview.ts';
 import { Remembered } from './remembered.ts';
 import { TableCache } from './tables/table-cache.ts';
 
@@ -52,10 +52,13 @@ export type ContextParts = Pick<
 export function dashboardContext(parts: ContextParts): DashboardContext {
   const { readers, world } = parts;
   const { clock } = world;
+  const memory = new LedgerMemory();
   return {
     ...parts,
     chain: new Remembered(clock, CHAIN_MS, () => readChain(readers)),
-    overview: new Remembered(clock, OVERVIEW_MS, () => readers.read(readOverview)),
+    overview: new Remembered(clock, OVERVIEW_MS, () =>
+      readers.read((opened) => readOverview(opened, memory)),
+    ),
     scan: new Remembered(clock, SCAN_MS, () => readScan(parts)),
     plan: new Remembered(clock, PLAN_MS, () => readPlan(readers)),
     tables: new TableCache(clock, readers),

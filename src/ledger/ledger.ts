@@ -2,14 +2,7 @@ import type { Connection } from '../database/connection.ts';
 import { queryOne } from '../database/connection.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import { type ChainReport, type ChainRow, toChainReport } from './chain-report.ts';
-import {
-  type EnvironmentMarker,
-  type MarkerRow,
-  markerColumns,
-  readMarker,
-  toMarker,
-  writeMarker,
-} from './environment-marker.ts';
+import { type EnvironmentMarker, readMarker, writeMarker } from './environment-marker.ts';
 import {
   type AppendedRow,
   appendStatement,
@@ -24,28 +17,9 @@ import {
 } from './event-rows.ts';
 import type { AppendedEvent, EventName, LedgerEvent, NewEvent, RecordedEvent } from './events.ts';
 import { assertSchemaVersion, brokenHead, withRights } from './ledger-errors.ts';
-import {
-  environmentTable,
-  ledgerFunction,
-  ledgerTable,
-  type LedgerNames,
-  metaTable,
-} from './names.ts';
+import { ledgerFunction, ledgerTable, type LedgerNames, metaTable } from './names.ts';
+import { type LedgerSnapshot, NOT_INSTALLED, readSnapshot, TELLING } from './snapshot.ts';
 import { assertTransition, type Status } from './transitions.ts';
-
-/** The ledger at one moment: all that `up` needs to see that nothing is pending. */
-export interface LedgerSnapshot {
-  readonly installed: boolean;
-  /** Null when the ledger is not installed. */
-  readonly schemaVersion: number | null;
-  /** False: the newest event was changed or does not fit. */
-  readonly headOk: boolean;
-  /** Those that tell where migrations stand: without `verified`, which is written on every deploy. */
-  readonly events: readonly LedgerEvent[];
-  /** Position of the newest event of all; null: there is none. */
-  readonly headSeq: number | null;
-  readonly marker: EnvironmentMarker | null;
-}
 
 export interface EventFilter {
   readonly seq?: number;
@@ -56,17 +30,6 @@ export interface EventFilter {
   /** The newest ones; they still come oldest first. */
   readonly limit?: number;
 }
-
-const TELLING = sql`l.event <> 'verified'`;
-
-const NOT_INSTALLED: LedgerSnapshot = {
-  installed: false,
-  schemaVersion: null,
-  headOk: true,
-  events: [],
-  headSeq: null,
-  marker: null,
-};
 
 /**
  * The ledger of one database. Nothing here begins or ends a transaction, and nothing is remembered
@@ -105,31 +68,12 @@ export class Ledger {
 
   /**
    * Everything at one moment, in two round trips.
+   * @param known an earlier snapshot of the same ledger, which saves reading its events again
    * @throws HygieneError HYG_LEDGER_UNKNOWN_VERSION
    */
-  async snapshot(): Promise<LedgerSnapshot> {
+  async snapshot(known?: LedgerSnapshot): Promise<LedgerSnapshot> {
     if (!(await this.isInstalled())) return NOT_INSTALLED;
-    const row = await this.#one<SnapshotRow>(sql`
-      select
-        (select max(schema_version) from ${metaTable(this.names)}) as schema_version,
-        ${headIsIntactSql(this.names)} as head_ok,
-        (select max(l.seq) from ${ledgerTable(this.names)} as l) as head_seq,
-        (select to_json(marked) from (
-          select ${markerColumns} from ${environmentTable(this.names)} as e
-        ) as marked) as marker,
-        (select json_agg(light order by light.seq) from (
-          select ${lightColumns} from ${ledgerTable(this.names)} as l where ${TELLING}
-        ) as light) as events
-    `);
-    assertSchemaVersion(this.names, row.schema_version);
-    return {
-      installed: true,
-      schemaVersion: row.schema_version,
-      headOk: row.head_ok,
-      headSeq: row.head_seq,
-      events: (row.events ?? []).map(toLedgerEvent),
-      marker: row.marker === null ? null : toMarker(row.marker),
-    };
+    return readSnapshot(this.#connection, this.names, known);
   }
 
   /** The events that tell where migrations stand, in the order of the chain. */
@@ -234,12 +178,4 @@ export class Ledger {
     );
     return rows;
   }
-}
-
-interface SnapshotRow {
-  readonly schema_version: number | null;
-  readonly head_ok: boolean;
-  readonly head_seq: number | null;
-  readonly marker: MarkerRow | null;
-  readonly events: readonly LightRow[] | null;
 }

@@ -3,7 +3,7 @@ import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { EventError, EventName, NewEvent } from '../ledger/events.ts';
 import { type DatabaseIdentity, readIdentity } from '../ledger/identity.ts';
-import type { LedgerSnapshot } from '../ledger/ledger.ts';
+import type { LedgerSnapshot } from '../ledger/snapshot.ts';
 import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import type { Engine } from './engine.ts';
 import type { Evidence } from './main-transaction.ts';

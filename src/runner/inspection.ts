@@ -1,6 +1,6 @@
 import { HygieneError } from '../kernel/errors.ts';
 import { readHistory } from '../ledger/history.ts';
-import type { LedgerSnapshot } from '../ledger/ledger.ts';
+import type { LedgerSnapshot } from '../ledger/snapshot.ts';
 import { isForEnvironment } from '../policy/environment.ts';
 import {
   type ExecOrder,

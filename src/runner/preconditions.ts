@@ -1,6 +1,6 @@
 import { approvalsOf } from '../ledger/approvals.ts';
 import { compareIdentity, type DatabaseIdentity } from '../ledger/identity.ts';
-import type { LedgerSnapshot } from '../ledger/ledger.ts';
+import type { LedgerSnapshot } from '../ledger/snapshot.ts';
 import { allProgress } from '../ledger/progress.ts';
 import { checkApproval } from '../policy/approval.ts';
 import { type BackupProof, checkBackup } from '../policy/backup.ts';

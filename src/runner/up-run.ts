@@ -1,7 +1,8 @@
 import { cancelledError } from '../database/cancellable.ts';
 import type { HygieneError } from '../kernel/errors.ts';
 import { readHistory } from '../ledger/history.ts';
-import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { LedgerSnapshot } from '../ledger/snapshot.ts';
 import type { Demands } from '../policy/environment.ts';
 import { lookAfterSpace, type SpaceReport } from './after-commit.ts';
 import { type ApplyOutcome, applyMigration } from './apply-migration.ts';

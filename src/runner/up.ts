@@ -1,4 +1,5 @@
-import { Ledger, type LedgerSnapshot } from '../ledger/ledger.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { LedgerSnapshot } from '../ledger/snapshot.ts';
 import { isForEnvironment } from '../policy/environment.ts';
 import type { Engine } from './engine.ts';
 import type { GuardOutcome } from './guards/settle-guards.ts';

@@ -90,6 +90,7 @@ describe('after the cleanup', () => {
     expect(report.summary.cleanSince).not.toBeNull();
     expect(criterion(report, 'Seed rows in users')).toMatchObject({ actual: '0 of 20' });
     expect(criterion(report, 'Protected: admins where true')).toMatchObject({ actual: '1' });
+    expect(criterion(report, 'Dashboard loads')).toMatchObject({ actual: '4 of 4 pages' });
     expect(report.criteria.filter(({ passed }) => passed === false)).toEqual([]);
     expect(report.rows).toContainEqual({
       table: 'users',

@@ -7,7 +7,7 @@ import { freshDatabase } from '../support/database.ts';
 import { type Application, demoApplication, ID } from './application.ts';
 import { heldPurge } from './held-purge.ts';
 import { Line } from './line.ts';
-import { serve, type Served } from './served.ts';
+import { serve, type Served, stopAll } from './served.ts';
 import { Visitor } from './visitor.ts';
 
 const OURS = ['/', '/ledger', '/migrations', `/migrations/${ID}`, '/scan', '/progress'];
@@ -20,7 +20,10 @@ let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser.close();
+  await stopAll();
+});
 
 /** Every page answers, says nothing wrong to the console, and is usable with a screen reader. */
 async function expectAllWell(visitor: Visitor, paths: readonly string[]): Promise<void> {
@@ -115,6 +118,18 @@ describe('after the cleanup', () => {
     await section.getByRole('link', { name: 'Ledger event' }).click();
     expect(await visitor.page.locator('h1').innerText()).toMatch(/^Event \d+: applied$/);
     expect(visitor.errors).toEqual([]);
+  });
+
+  test('a report has seen them too', async () => {
+    const { stdout } = await application.run('report --json --password-time 0');
+    const { criteria } = JSON.parse(stdout) as { readonly criteria: readonly object[] };
+    expect(criteria).toContainEqual(
+      expect.objectContaining({
+        criterion: 'Empty states are shown',
+        actual: '5 of 6 tables empty, 5 of them say why',
+        passed: true,
+      }),
+    );
   });
 
   test('the admin is still there', async () => {

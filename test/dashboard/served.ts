@@ -19,6 +19,13 @@ interface Place {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
+const running = new Set<Served>();
+
+/** For the end of a test file: one that is left running keeps the process from ending. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((served) => served.stop()));
+}
+
 export async function serve({ cwd, url, argv = [], variables = {} }: Place): Promise<Served> {
   const stopping = new AbortController();
   let listening: (link: string) => void = () => undefined;
@@ -41,10 +48,11 @@ export async function serve({ cwd, url, argv = [], variables = {} }: Place): Pro
   failed.catch(() => undefined);
   const { origin, searchParams } = new URL(link);
   const token = searchParams.get('token') ?? variables['HYGIENE_SERVE_TOKEN'] ?? '';
-  return {
+  const served: Served = {
     link,
     origin,
     stop: () => {
+      running.delete(served);
       stopping.abort();
       return ended;
     },
@@ -54,4 +62,6 @@ export async function serve({ cwd, url, argv = [], variables = {} }: Place): Pro
         redirect: 'manual',
       }),
   };
+  running.add(served);
+  return served;
 }

@@ -254,7 +254,7 @@ function raisingSources(): string {
   // The catalogue names all of them; the transitions are asked by nobody yet.
   const silent = new Set(['kernel/errors.ts', 'ledger/transitions.ts']);
   return readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !silent.has(path))
+    .filter((path) => /\.tsx?$/.test(path) && !silent.has(path))
     .map((path) => readFileSync(join(source, path), 'utf8'))
     .join('\n');
 }

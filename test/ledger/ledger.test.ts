@@ -50,6 +50,7 @@ describe('a database without a ledger', () => {
       schemaVersion: null,
       headOk: true,
       headSeq: null,
+      headHash: null,
       events: [],
       marker: null,
     });

@@ -127,6 +127,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   baseline: `${ID} --reason test`,
   uninstall: '--print-sql',
   scan: '--password-time 0',
+  serve: '--port 0',
 };
 
 function lineOf(command: string): string {
@@ -162,11 +163,18 @@ async function makeBench(state: string): Promise<Bench> {
   const isBatched = state === 'batches' || state === 'work';
   const text = isBatched ? purgeInBatches({ verify }) : purgeDemoUsers({ verify });
   const cwd = createProject({ migrations: { [`${ID}.ts`]: text } });
-  const run: Bench['run'] = (line, as) =>
-    runCli(line.split(' '), {
+  const run: Bench['run'] = (line, as) => {
+    const stopping = new AbortController();
+    return runCli(line.split(' '), {
       cwd,
       variables: { DATABASE_URL: as?.url ?? database.url, HYGIENE_LOG_DIR: join(cwd, 'logs') },
+      signal: stopping.signal,
+      // The dashboard would be served for ever.
+      onStdout: (text) => {
+        if (text.includes('?token=')) stopping.abort();
+      },
     });
+  };
   await database.execute((await run('init --print-sql')).stdout);
   const reach = async (line: string): Promise<void> => {
     expect(await run(line)).toMatchObject({ code: 0 });

@@ -8,7 +8,8 @@ export interface CliOptions {
   readonly isTty?: boolean;
   readonly stderrIsTty?: boolean;
   readonly stderrColumns?: number;
-  /** Told what goes to stderr, while the command runs. */
+  /** Told what goes to stdout or stderr, while the command runs. */
+  readonly onStdout?: (text: string) => void;
   readonly onStderr?: (text: string) => void;
 }
 
@@ -26,7 +27,10 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
   const out: string[] = [];
   const err: string[] = [];
   const code = await main(argv, {
-    stdout: (text) => void out.push(text),
+    stdout: (text) => {
+      out.push(text);
+      options.onStdout?.(text);
+    },
     stderr: (text) => {
       err.push(text);
       options.onStderr?.(text);

@@ -1,7 +1,8 @@
 import type { TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import { readHistory } from '../../ledger/history.ts';
-import { Ledger, type LedgerSnapshot } from '../../ledger/ledger.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import type { LedgerSnapshot } from '../../ledger/snapshot.ts';
 import type { Engine } from '../../runner/engine.ts';
 import { addGuards, type GuardScript, guardScripts } from '../../runner/guards/add-guards.ts';
 import { checkGuards } from '../../runner/guards/check-guards.ts';

@@ -28,12 +28,16 @@ export async function report(context: CommandContext): Promise<CommandResult> {
   const { reportDocument } = await import('../../report/final/document.ts');
   const { reportText } = await import('../../report/final/text.ts');
   const logDirectory = logDirectoryOf(given);
-  const facts = await reportOperation(world, {
+  const reported = await reportOperation(world, {
     ...connect,
     scan: scanLimits('check', given),
     logDirectory,
     observed: given.text('observed'),
   });
+  const { probeDashboard } = await import('../../dashboard/probe.ts');
+  // What somebody has seen counts more than what was tried here, so it comes last.
+  const observations = [...(await probeDashboard(world, connect)), ...reported.observations];
+  const facts = { ...reported, observations };
   announce(facts.target, facts.environment);
   const fields = reportDocument(facts);
   if (file !== null) writeNewFiles([{ path: file, text: await textIn(form, facts, audience) }]);

@@ -9,7 +9,7 @@ import { moment, shortHash } from '../../report/wording.ts';
 import { Layout, Notice, Part, type Shell } from './layout.tsx';
 import { NoLedger } from './overview.tsx';
 
-export interface LedgerFilter {
+interface LedgerFilter {
   readonly migrationId: string | null;
   readonly event: string | null;
 }

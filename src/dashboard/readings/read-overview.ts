@@ -5,10 +5,21 @@ import type { ChainReport } from '../../ledger/chain-report.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { compareIdentity, type DatabaseIdentity, readIdentity } from '../../ledger/identity.ts';
 import { Ledger } from '../../ledger/ledger.ts';
+import type { LedgerSnapshot } from '../../ledger/snapshot.ts';
 import { type LastVerification, lastVerifications } from '../../ledger/looked-up.ts';
 import type { IdentityDifference } from '../../policy/identity.ts';
 import type { MigrationSource } from '../../runner/inspection.ts';
 import { type Standing, standingOf } from './standing.ts';
+
+/** A ledger only grows, so that what was read of it once is not read again. */
+export class LedgerMemory {
+  #known: LedgerSnapshot | undefined;
+
+  async snapshot(ledger: Ledger): Promise<LedgerSnapshot> {
+    this.#known = await ledger.snapshot(this.#known);
+    return this.#known;
+  }
+}
 
 /** What one reading of the ledger says, but for the proof of the whole chain. */
 export interface OverviewFacts {
@@ -36,10 +47,13 @@ export function overviewOf(facts: OverviewFacts, chain: ChainReport | null): Ove
 
 const RUN_ENDS: ReadonlySet<string> = new Set(['applied', 'failed', 'cancelled', 'interrupted']);
 
-export async function readOverview(opened: OpenedEngine): Promise<OverviewFacts> {
+export async function readOverview(
+  opened: OpenedEngine,
+  memory: LedgerMemory,
+): Promise<OverviewFacts> {
   const { session, names } = opened.engine;
   const { connection } = session;
-  const snapshot = await new Ledger(connection, names).snapshot();
+  const snapshot = await memory.snapshot(new Ledger(connection, names));
   const source: MigrationSource = migrationsIfAny(opened.project) ?? NO_MIGRATIONS;
   const status = await statusReport(opened, { snapshot, source, order: 'linear' });
   const verifications = snapshot.installed ? await lastVerifications(connection, names) : [];

@@ -4,7 +4,7 @@ import { HygieneError } from '../../kernel/errors.ts';
 import { QualifiedName, quoteIdentifier } from '../../kernel/identifiers.ts';
 import { sql } from '../../kernel/sql.ts';
 
-export interface ShownColumn extends ConfiguredColumn {
+interface ShownColumn extends ConfiguredColumn {
   /** Numbers stand on the right. */
   readonly isNumber: boolean;
 }
@@ -15,6 +15,7 @@ export interface DescribedTable {
   readonly columns: readonly ShownColumn[];
   /** Columns that the page does not show. */
   readonly hidden: readonly string[];
+  /** As much of the primary key as the role may read: rows are told apart by it. */
   readonly key: readonly string[];
 }
 
@@ -76,7 +77,8 @@ async function lookUp(
            (select json_agg(a.attname order by array_position(i.indkey::int2[], a.attnum))
               from pg_index as i
               join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
-             where i.indrelid = c.oid and i.indisprimary) as key
+             where i.indrelid = c.oid and i.indisprimary
+               and has_column_privilege(c.oid, a.attnum, 'select')) as key
       from pg_class as c
       join pg_namespace as n on n.oid = c.relnamespace
      where c.oid = to_regclass(${quoted}) and c.relkind in ('r', 'p', 'v', 'm', 'f')

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 
 import type { ConfiguredPage, ConfiguredTable } from '../../app/dashboard-config.ts';
 import { HygieneError, toHygieneError } from '../../kernel/errors.ts';
-import { htmlAnswer, shellOf } from '../answers.tsx';
+import { htmlAnswer, httpStatus, shellOf } from '../answers.tsx';
 import type { DashboardContext } from '../context.ts';
 import { RowsView, type ShownTable, TablesPage } from '../pages/tables.tsx';
 
@@ -18,7 +18,7 @@ export function tableRoutes(dashboard: DashboardContext): Hono {
     const tables = await shownTables(dashboard, page, context.req.query());
     const problem = tables.find((each) => each.kind === 'problem');
     const all = <TablesPage shell={shellOf(dashboard, context)} page={page} tables={tables} />;
-    return htmlAnswer(context, all, problem === undefined ? 200 : 400);
+    return htmlAnswer(context, all, problem === undefined ? 200 : httpStatus(problem.error));
   });
   routes.get('/api/pages', (context) =>
     context.json({

@@ -140,7 +140,7 @@ function actualCell(actual: string | null): Cell {
   return actual.startsWith('sha256:') ? code(actual) : actual;
 }
 
-export function resultCell(passed: boolean | null): Cell {
+function resultCell(passed: boolean | null): Cell {
   if (passed === null) return { text: 'not checked', tone: 'warn' };
   return passed ? { text: 'met', tone: 'good' } : { text: 'NOT MET', tone: 'bad' };
 }

@@ -29,7 +29,7 @@ export interface DescribedMigration {
   readonly irreversible: string | null;
 }
 
-export interface UnindexedKey {
+interface UnindexedKey {
   readonly table: string;
   readonly constraint: string;
   readonly parent: string;

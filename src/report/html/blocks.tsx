@@ -64,7 +64,7 @@ function BlockView({ block }: { readonly block: Block }): JSX.Element {
   }
 }
 
-export function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
+function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
   if (typeof cell === 'string') return <>{cell}</>;
   const { href } = cell;
   if (href === undefined) return <Words {...cell} />;

@@ -1,7 +1,8 @@
 import { addScript } from '../../guard/guard-sql.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import { type GuardStatus, type MigrationRecord, readHistory } from '../../ledger/history.ts';
-import { Ledger, type LedgerSnapshot } from '../../ledger/ledger.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import type { LedgerSnapshot } from '../../ledger/snapshot.ts';
 import type { Guard } from '../../planner/guard.ts';
 import type { Engine } from '../engine.ts';
 import { contextFrom } from '../events.ts';

@@ -1,5 +1,5 @@
 import { type GuardStatus, type MigrationRecord, readHistory } from '../../ledger/history.ts';
-import type { LedgerSnapshot } from '../../ledger/ledger.ts';
+import type { LedgerSnapshot } from '../../ledger/snapshot.ts';
 
 /** Not yet proven: the next `up` goes on with them. */
 export const OPEN: ReadonlySet<GuardStatus> = new Set(['pending', 'added']);

@@ -1,3 +1,3 @@
-import { checkPart } from '../corpus/check-part.ts';
+import { checkTexts } from '../corpus/check-part.ts';
 
-checkPart('development');
+checkTexts('development');
