@@ -210,7 +210,7 @@ describe('during a purge in batches', () => {
     const held = await heldPurge(database.url, createProject());
     const served = await serve({ cwd: held.cwd, url: database.url });
     const visitor = await Visitor.of(browser, served);
-    await expectAllWell(visitor, ['/', '/ledger', '/progress', '/pages/user-management']);
+    await expectAllWell(visitor, [...OURS, '/pages/user-management']);
 
     await visitor.goto('/');
     expect(await visitor.text()).toMatch(/running\s+.* is applied in batches/);
@@ -241,13 +241,18 @@ describe('with the database down', () => {
     const visitor = await Visitor.of(browser, served);
     await visitor.goto('/pages/user-management');
     line.cut();
-    for (const path of ['/ledger', `/migrations/${ID}`, '/scan']) {
-      expect([path, await visitor.goto(path)]).toEqual([path, 503]);
+    const pages = [...THEIRS, '/', '/migrations', '/ledger', `/migrations/${ID}`, '/scan'];
+    for (const path of pages) {
+      await visitor.gotoUntil(path, 503);
       expect(await visitor.text()).toMatch(/HYG_DB_(UNREACHABLE|CONNECTION_LOST)/);
-      expect(await visitor.page.getByRole('link', { name: 'Try again' }).count()).toBe(1);
+      expect([path, await visitor.barriers()]).toEqual([path, []]);
     }
+    expect(await visitor.page.getByRole('link', { name: 'Try again' }).count()).toBe(1);
+    expect(await visitor.goto('/progress')).toBe(200);
+    expect(await visitor.text()).toContain('not known');
     const refused = await served.get('/api/pages/user-management/admins?page=1&sort=email');
     expect(refused.status).toBe(503);
+    expect(await visitor.goto('/scan')).toBe(503);
     line.mend();
     await visitor.page.getByRole('link', { name: 'Try again' }).click();
     expect(await visitor.page.locator('h1').innerText()).toBe('Scan');

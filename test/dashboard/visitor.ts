@@ -39,6 +39,14 @@ export class Visitor {
     return answer?.status() ?? 0;
   }
 
+  /** Loads a page again and again, until its answer has this status: a reading is kept for a moment. */
+  async gotoUntil(path: string, status: number): Promise<void> {
+    for (let tries = 0; tries < 200; tries += 1) {
+      if ((await this.goto(path)) === status) return;
+    }
+    throw new Error(`${path} never had the status ${status}`);
+  }
+
   /** All that a person can read. */
   text(): Promise<string> {
     return this.page.locator('body').innerText();
