@@ -1,9 +1,12 @@
 import type { Config } from '../app/config.ts';
 import type { World } from '../app/compose.ts';
 import type { Readers } from '../app/readers.ts';
-import type { TargetDescription } from '../database/connection.ts';
+import { readMetrics } from '../app/operations/metrics.ts';
+import type { Connection, TargetDescription } from '../database/connection.ts';
+import { rawSql } from '../kernel/sql.ts';
 import type { ChainReport } from '../ledger/chain-report.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import type { MetricFacts } from '../report/metrics.ts';
 import { plan, type PlanReport } from '../runner/plan.ts';
 import { scanDatabase } from '../runner/scan-database.ts';
 import { DEFAULT_MIN_SCORE } from '../scanner/score.ts';
@@ -31,6 +34,7 @@ export interface DashboardContext {
   readonly chain: Remembered<ChainReport | null>;
   readonly scan: Remembered<ScannedAt>;
   readonly plan: Remembered<PlanReport>;
+  readonly metrics: Remembered<MetricFacts>;
   readonly tables: TableCache;
   readonly feed: ProgressFeed;
 }
@@ -38,6 +42,8 @@ export interface DashboardContext {
 /** Many look at once: what they all look at is read once, and again when it is this old. */
 const OVERVIEW_MS = 1_000;
 const CHAIN_MS = 5_000;
+/** Monitoring asks every so many seconds, and each time the whole chain is proven. */
+const METRICS_MS = 10_000;
 const PLAN_MS = 10_000;
 const SCAN_MS = 300_000;
 
@@ -61,6 +67,7 @@ export function dashboardContext(parts: ContextParts): DashboardContext {
     ),
     scan: new Remembered(clock, SCAN_MS, () => readScan(parts)),
     plan: new Remembered(clock, PLAN_MS, () => readPlan(readers)),
+    metrics: new Remembered(clock, METRICS_MS, () => readWholeMetrics(readers)),
     tables: new TableCache(clock, readers),
     feed: new ProgressFeed(clock, readers),
   };
@@ -69,7 +76,26 @@ export function dashboardContext(parts: ContextParts): DashboardContext {
 function readChain(readers: Readers): Promise<ChainReport | null> {
   return readers.read(async ({ engine }) => {
     const ledger = new Ledger(engine.session.connection, engine.names);
-    return (await ledger.isInstalled()) ? ledger.verifyChain() : null;
+    if (!(await ledger.isInstalled())) return null;
+    await giveTimeForChain(engine.session.connection);
+    return ledger.verifyChain();
+  });
+}
+
+/** The proof grows with the ledger: what is enough for a page is not for a million events. */
+async function giveTimeForChain(connection: Connection): Promise<void> {
+  await connection.query(rawSql(`set local statement_timeout = '60s'`));
+}
+
+/** As `status --metrics`, but with the proof of the whole chain. */
+function readWholeMetrics(readers: Readers): Promise<MetricFacts> {
+  return readers.read(async (opened) => {
+    const { engine } = opened;
+    const facts = await readMetrics(opened);
+    if (!facts.ledgerInstalled) return facts;
+    await giveTimeForChain(engine.session.connection);
+    const { ok } = await new Ledger(engine.session.connection, engine.names).verifyChain();
+    return { ...facts, chainIntact: facts.chainIntact && ok };
   });
 }
 

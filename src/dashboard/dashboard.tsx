@@ -6,6 +6,7 @@ import { headers, isToken, ownAddressOnly, readingOnly, remember, tokenOnly } fr
 import { htmlAnswer, problemAnswer, shellOf } from './answers.tsx';
 import type { DashboardContext } from './context.ts';
 import { ProblemPage, TokenPage } from './pages/problem.tsx';
+import { METRICS_TYPE, metricsText } from '../report/metrics.ts';
 import { progressRoutes } from './progress-routes.tsx';
 import { hygieneRoutes } from './routes.tsx';
 import { tableRoutes } from './tables/table-routes.tsx';
@@ -41,6 +42,10 @@ export function createDashboard(dashboard: DashboardContext): Hono {
       return htmlAnswer(context, <TokenPage isWrong={isWrong} />, 401);
     }),
   );
+  app.get('/metrics', async (context) => {
+    const facts = await dashboard.metrics.get();
+    return context.body(metricsText(facts), 200, { 'Content-Type': METRICS_TYPE });
+  });
   app.route('/', hygieneRoutes(dashboard));
   app.route('/', tableRoutes(dashboard));
   app.route('/', progressRoutes(dashboard));

@@ -38,3 +38,9 @@ export function migrationsIfAny(project: Project): MigrationSource | null {
     throw error;
   }
 }
+
+/** For where it makes no difference that there is none. */
+export const noMigrations: MigrationSource = {
+  files: [],
+  load: (id) => Promise.reject(new Error(`there is no migration ${id}`)),
+};

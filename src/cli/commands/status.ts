@@ -1,7 +1,7 @@
 import type { ExecOrder } from '../../runner/pending.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
-import { execOrderOption, exitCodeOption } from '../options.ts';
+import { execOrderOption, exitCodeOption, ownOption } from '../options.ts';
 
 const PENDING = 3;
 
@@ -10,6 +10,7 @@ const PENDING = 3;
  * @public
  */
 export async function status(context: CommandContext): Promise<CommandResult> {
+  if (context.given.flag('metrics')) return metrics(context);
   const { world, connect, given, style, announce } = context;
   const { statusOperation } = await import('../../app/operations/status.ts');
   const { statusDocument, statusOutcome, statusText } = await import('../../report/status.ts');
@@ -27,6 +28,15 @@ export async function status(context: CommandContext): Promise<CommandResult> {
   };
 }
 
+/** The same for monitoring; the text is all that is printed. */
+async function metrics({ world, connect }: CommandContext): Promise<CommandResult> {
+  const { metricsOperation } = await import('../../app/operations/metrics.ts');
+  const { metricsText } = await import('../../report/metrics.ts');
+  const text = metricsText(await metricsOperation(world, connect));
+  const lines = text.trimEnd().split('\n');
+  return { outcome: 'metrics', exitCode: 0, text: lines, fields: { metrics: text }, isFile: true };
+}
+
 function brokenChain(): HygieneError {
   return new HygieneError('HYG_INTEGRITY_CHAIN', {
     message: 'The newest event of the ledger was changed, or events are missing before it.',
@@ -38,7 +48,11 @@ export const statusCommand: Command = {
   name: 'status',
   usage: 'status',
   describe: 'Show where every migration stands',
-  options: { 'exec-order': execOrderOption, 'exit-code': exitCodeOption },
+  options: {
+    'exec-order': execOrderOption,
+    'exit-code': exitCodeOption,
+    metrics: ownOption('boolean', 'OpenMetrics for monitoring instead of text'),
+  },
   positionals: [],
   run: status,
 };

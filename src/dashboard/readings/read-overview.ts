@@ -1,5 +1,5 @@
 import type { OpenedEngine } from '../../app/compose.ts';
-import { migrationsIfAny } from '../../app/operations/check.ts';
+import { migrationsIfAny, noMigrations } from '../../app/operations/check.ts';
 import { type StatusReport, statusReport } from '../../app/operations/status.ts';
 import type { ChainReport } from '../../ledger/chain-report.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
@@ -8,7 +8,6 @@ import { Ledger } from '../../ledger/ledger.ts';
 import type { LedgerSnapshot } from '../../ledger/snapshot.ts';
 import { type LastVerification, lastVerifications } from '../../ledger/looked-up.ts';
 import type { IdentityDifference } from '../../policy/identity.ts';
-import type { MigrationSource } from '../../runner/inspection.ts';
 import { type Standing, standingOf } from './standing.ts';
 
 /** A ledger only grows, so that what was read of it once is not read again. */
@@ -54,7 +53,7 @@ export async function readOverview(
   const { session, names } = opened.engine;
   const { connection } = session;
   const snapshot = await memory.snapshot(new Ledger(connection, names));
-  const source: MigrationSource = migrationsIfAny(opened.project) ?? NO_MIGRATIONS;
+  const source = migrationsIfAny(opened.project) ?? noMigrations;
   const status = await statusReport(opened, { snapshot, source, order: 'linear' });
   const verifications = snapshot.installed ? await lastVerifications(connection, names) : [];
   const { marker } = snapshot;
@@ -68,8 +67,3 @@ export async function readOverview(
     differences: marker === null ? null : compareIdentity(marker.identity, identity),
   };
 }
-
-const NO_MIGRATIONS: MigrationSource = {
-  files: [],
-  load: (id) => Promise.reject(new Error(`there is no migration ${id}`)),
-};
