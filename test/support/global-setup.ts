@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { unpackBrowser } from './browser.ts';
 import { startPostgresServer } from './postgres-server.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
@@ -17,6 +18,7 @@ export default async function startServer(): Promise<void> {
   for (const name of Object.keys(process.env)) {
     if (foreignSettings.test(name)) Reflect.deleteProperty(process.env, name);
   }
+  if (process.env['HYGIENE_SOAK'] !== '1') await unpackBrowser();
   const server = await startPostgresServer();
   globalThis.hygieneTestServer = server;
   process.env['HYGIENE_TEST_SERVER'] = server.url;
