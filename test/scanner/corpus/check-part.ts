@@ -15,6 +15,9 @@ import { scanCase } from './scan-case.ts';
 const LEAST = { text: 0.95, password: 0.9, group: 0.6, 'admin:default': 1 } as const;
 const MOST_FLAGGED = 0.002;
 
+/** Three times what the cases need where nothing else runs: beside other tests a machine is slower. */
+const PASSWORD_SECONDS = 60;
+
 type Label = keyof typeof LEAST;
 const labels = Object.keys(LEAST) as readonly Label[];
 
@@ -34,7 +37,7 @@ export function checkTexts(part: string): void {
 /** Scans every case of a part, and holds the scores against the bars and against those that are committed. */
 export function checkPart(part: string): void {
   describe(`the scan of the ${part} corpus`, () => {
-    const scoresNow = barsOf(part, { passwordTime: 20, labels });
+    const scoresNow = barsOf(part, { passwordTime: PASSWORD_SECONDS, labels });
 
     test('is no worse than it was', () => {
       const scores = scoresNow();
@@ -64,7 +67,7 @@ function barsOf(part: string, { passwordTime, labels: expected }: PartScan): () 
       all.push(await scoresOf(each, passwordTime));
     }
     scores = summed(all);
-  }, 900_000);
+  }, 1_800_000);
 
   test.each(expected)('finds enough of the rows that are labelled %s', (label) => {
     expect(rate(scores.recall[label])).toBeGreaterThanOrEqual(LEAST[label]);
