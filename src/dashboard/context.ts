@@ -1,8 +1,8 @@
 import type { Config } from '../app/config.ts';
-import type { World } from '../app/compose.ts';
+import type { OpenedEngine, World } from '../app/compose.ts';
 import type { Readers } from '../app/readers.ts';
 import { readMetrics } from '../app/operations/metrics.ts';
-import type { Connection, TargetDescription } from '../database/connection.ts';
+import type { TargetDescription } from '../database/connection.ts';
 import { rawSql } from '../kernel/sql.ts';
 import type { ChainReport } from '../ledger/chain-report.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -61,7 +61,7 @@ export function dashboardContext(parts: ContextParts): DashboardContext {
   const memory = new LedgerMemory();
   return {
     ...parts,
-    chain: new Remembered(clock, CHAIN_MS, () => readChain(readers)),
+    chain: new Remembered(clock, CHAIN_MS, () => readers.read(proveChain)),
     overview: new Remembered(clock, OVERVIEW_MS, () =>
       readers.read((opened) => readOverview(opened, memory)),
     ),
@@ -73,29 +73,21 @@ export function dashboardContext(parts: ContextParts): DashboardContext {
   };
 }
 
-function readChain(readers: Readers): Promise<ChainReport | null> {
-  return readers.read(async ({ engine }) => {
-    const ledger = new Ledger(engine.session.connection, engine.names);
-    if (!(await ledger.isInstalled())) return null;
-    await giveTimeForChain(engine.session.connection);
-    return ledger.verifyChain();
-  });
-}
-
 /** The proof grows with the ledger: what is enough for a page is not for a million events. */
-async function giveTimeForChain(connection: Connection): Promise<void> {
+async function proveChain({ engine }: OpenedEngine): Promise<ChainReport | null> {
+  const { connection } = engine.session;
+  const ledger = new Ledger(connection, engine.names);
+  if (!(await ledger.isInstalled())) return null;
   await connection.query(rawSql(`set local statement_timeout = '60s'`));
+  return ledger.verifyChain();
 }
 
-/** As `status --metrics`, but with the proof of the whole chain. */
+/** As `status --metrics`, but with the proof of the whole chain; it comes first, see `archivesIfSeen`. */
 function readWholeMetrics(readers: Readers): Promise<MetricFacts> {
   return readers.read(async (opened) => {
-    const { engine } = opened;
+    const chain = await proveChain(opened);
     const facts = await readMetrics(opened);
-    if (!facts.ledgerInstalled) return facts;
-    await giveTimeForChain(engine.session.connection);
-    const { ok } = await new Ledger(engine.session.connection, engine.names).verifyChain();
-    return { ...facts, chainIntact: facts.chainIntact && ok };
+    return { ...facts, chainIntact: facts.chainIntact && chain?.ok !== false };
   });
 }
 

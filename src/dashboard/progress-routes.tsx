@@ -31,8 +31,17 @@ export function progressRoutes(dashboard: DashboardContext): Hono {
   return routes;
 }
 
+const messages = new WeakMap<FeedState, Promise<string>>();
+
+/** Rendered once, however many watch. */
+function messageOf(state: FeedState): Promise<string> {
+  const message = messages.get(state) ?? rendered(state);
+  messages.set(state, message);
+  return message;
+}
+
 /** The facts for programs, and the view for the page. */
-async function messageOf(state: FeedState): Promise<string> {
+async function rendered(state: FeedState): Promise<string> {
   const view = await html`${(<ProgressView state={state} />)}`;
   return JSON.stringify({ ...state, view: view.toString() });
 }

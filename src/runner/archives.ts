@@ -1,6 +1,7 @@
 import type { ArchiveKind } from '../archive/archive-name.ts';
 import { type ArchiveSchemas, ArchiveTables } from '../archive/archive-tables.ts';
 import type { Connection } from '../database/connection.ts';
+import { HygieneError } from '../kernel/errors.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { sql } from '../kernel/sql.ts';
 import { withRights } from '../ledger/ledger-errors.ts';
@@ -68,6 +69,21 @@ export async function listArchives(
     expiresAt: new Date(row.expires_at * 1000),
     daysLeft: row.days_left,
   }));
+}
+
+/**
+ * The same for who can go on without them. In a transaction it must come last: the refusal ends it.
+ * @returns null where the role may not see them
+ */
+export async function archivesIfSeen(
+  ...asked: Parameters<typeof listArchives>
+): Promise<readonly ListedArchive[] | null> {
+  try {
+    return await listArchives(...asked);
+  } catch (error) {
+    if (error instanceof HygieneError && error.code === 'HYG_REFUSED_PRIVILEGES') return null;
+    throw error;
+  }
 }
 
 interface ArchiveRow {

@@ -188,6 +188,7 @@ describe('a role that may only read the ledger', () => {
     ]) {
       expect([path, (await served.get(path)).status]).toEqual([path, 200]);
     }
+    expect((await served.get('/metrics')).status).toBe(200);
     const refused = await served.get('/api/pages/payments/subscriptions');
     expect(refused.status).toBe(403);
     await served.stop();

@@ -1,9 +1,8 @@
-import { HygieneError } from '../../kernel/errors.ts';
 import type { LedgerEvent } from '../../ledger/events.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { lastVerifications } from '../../ledger/looked-up.ts';
 import type { MetricFacts } from '../../report/metrics.ts';
-import { listArchives } from '../../runner/archives.ts';
+import { archivesIfSeen } from '../../runner/archives.ts';
 import { type ConnectOptions, type OpenedEngine, withEngine, type World } from '../compose.ts';
 import { migrationsIfAny, noMigrations } from './check.ts';
 import { type MigrationStatus, statusReport } from './status.ts';
@@ -62,19 +61,14 @@ function openSince(
 /** Of each migration the first of its archives to end. */
 async function archiveEnds({ engine, project }: OpenedEngine): Promise<MetricFacts['archives']> {
   const { retentionDays } = await project.config();
-  const { connection } = engine.session;
-  try {
-    const listed = await listArchives(connection, engine.names, { retentionDays });
-    const ends = new Map<string, Date>();
-    for (const { migrationId, expiresAt, bytes } of listed) {
-      const known = ends.get(migrationId);
-      if (bytes !== null && (known === undefined || expiresAt < known)) {
-        ends.set(migrationId, expiresAt);
-      }
+  const listed = await archivesIfSeen(engine.session.connection, engine.names, { retentionDays });
+  if (listed === null) return null;
+  const ends = new Map<string, Date>();
+  for (const { migrationId, expiresAt, bytes } of listed) {
+    const known = ends.get(migrationId);
+    if (bytes !== null && (known === undefined || expiresAt < known)) {
+      ends.set(migrationId, expiresAt);
     }
-    return [...ends].map(([migrationId, expiresAt]) => ({ migrationId, expiresAt }));
-  } catch (error) {
-    if (error instanceof HygieneError && error.code === 'HYG_REFUSED_PRIVILEGES') return null;
-    throw error;
   }
+  return [...ends].map(([migrationId, expiresAt]) => ({ migrationId, expiresAt }));
 }

@@ -1,9 +1,8 @@
-import { HygieneError } from '../../kernel/errors.ts';
 import { readHistory } from '../../ledger/history.ts';
 import { readIdentity } from '../../ledger/identity.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import type { DescribedMigration, ReportFacts } from '../../report/final/facts.ts';
-import { type ListedArchive, listArchives } from '../../runner/archives.ts';
+import { archivesIfSeen } from '../../runner/archives.ts';
 import { checkDatabase } from '../../runner/check-database.ts';
 import type { Engine } from '../../runner/engine.ts';
 import type { MigrationSource } from '../../runner/inspection.ts';
@@ -76,20 +75,8 @@ async function recordedFacts(engine: Engine, retentionDays: number): Promise<Rec
     ...about,
     events: await ledger.events(),
     chain: await ledger.verifyChain(),
-    archives: await archivesIfSeen(engine, retentionDays),
+    archives: await archivesIfSeen(connection, engine.names, { retentionDays }),
   };
-}
-
-async function archivesIfSeen(
-  { session, names }: Engine,
-  retentionDays: number,
-): Promise<readonly ListedArchive[] | null> {
-  try {
-    return await listArchives(session.connection, names, { retentionDays });
-  } catch (error) {
-    if (error instanceof HygieneError && error.code === 'HYG_REFUSED_PRIVILEGES') return null;
-    throw error;
-  }
 }
 
 /** As the files say it; of one whose file is gone, as the ledger does. */

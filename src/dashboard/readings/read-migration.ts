@@ -5,7 +5,7 @@ import { HygieneError } from '../../kernel/errors.ts';
 import type { RecordedEvent } from '../../ledger/events.ts';
 import { type MigrationRecord, readHistory } from '../../ledger/history.ts';
 import { Ledger } from '../../ledger/ledger.ts';
-import { type ListedArchive, listArchives } from '../../runner/archives.ts';
+import { archivesIfSeen, type ListedArchive } from '../../runner/archives.ts';
 
 /** Everything about one migration, but for its plan. */
 export interface MigrationFacts {
@@ -40,7 +40,10 @@ export async function readMigration(
   const { description, irreversible, sources } = file ?? described(applied);
   return {
     ...{ id, description, irreversible, record, applied, events, sources },
-    archives: applied === null ? [] : await archivesOf(opened, { id, retentionDays }),
+    archives:
+      applied === null
+        ? []
+        : await archivesIfSeen(connection, names, { migrationId: id, retentionDays }),
   };
 }
 
@@ -69,19 +72,6 @@ function asLight(event: RecordedEvent): Parameters<typeof readHistory>[0][number
     errorMessage: event.error?.message ?? null,
     guards: Array.isArray(guards) ? guards.map(String) : [],
   };
-}
-
-async function archivesOf(
-  { engine }: OpenedEngine,
-  { id, retentionDays }: { readonly id: string; readonly retentionDays: number },
-): Promise<readonly ListedArchive[] | null> {
-  const { connection } = engine.session;
-  try {
-    return await listArchives(connection, engine.names, { retentionDays, migrationId: id });
-  } catch (error) {
-    if (error instanceof HygieneError && error.code === 'HYG_REFUSED_PRIVILEGES') return null;
-    throw error;
-  }
 }
 
 function unknown(id: string): HygieneError {
