@@ -13,7 +13,7 @@ const rows = [
   ['policy'],
   ['planner'],
   ['catalog'],
-  ['database'],
+  ['database', 'programs'],
   ['kernel'],
 ];
 
@@ -39,6 +39,7 @@ const reasons = {
   planner: 'Planning is pure: catalog and selection in, plan out.',
   catalog: 'The catalog describes a schema; what is done with it is decided above.',
   database: 'Connections, sessions and locks must not know what they are used for.',
+  programs: 'Running another program must not know which one, or why.',
   kernel: 'Errors, identifiers and ports are used by all, so they can use none.',
 };
 

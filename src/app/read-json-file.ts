@@ -17,24 +17,36 @@ export interface ExpectedFile<T> {
 }
 
 /** @throws HygieneError HYG_USAGE where it cannot be read, or is something else */
-export function readJsonFile<T>({ cwd, path, what, schema, hint }: ExpectedFile<T>): T {
-  const fail = (why: string, cause?: unknown): HygieneError =>
-    new HygieneError('HYG_USAGE', { message: `${path} is no ${what}: ${why}.`, hint, cause });
+export function readJsonFile<T>({ cwd, ...expected }: ExpectedFile<T>): T {
   let text: string;
   try {
-    text = readFileSync(resolve(cwd, path), 'utf8');
+    text = readFileSync(resolve(cwd, expected.path), 'utf8');
   } catch (error) {
-    throw fail(`it cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`, error);
+    const { code = 'error' } = error as NodeJS.ErrnoException;
+    throw notExpected(expected, `it cannot be read (${code})`, error);
   }
+  return parseJson(text, expected);
+}
+
+/** @throws HygieneError HYG_USAGE where the text is something else */
+export function parseJson<T>(text: string, expected: Omit<ExpectedFile<T>, 'cwd'>): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw fail('it is not JSON', error);
+    throw notExpected(expected, 'it is not JSON', error);
   }
-  const parsed = schema.safeParse(value);
+  const parsed = expected.schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = ['it', ...(issue?.path ?? [])].join('.');
-  throw fail(`${where}: ${issue?.message ?? 'not as expected'}`, parsed.error);
+  throw notExpected(expected, `${where}: ${issue?.message ?? 'not as expected'}`, parsed.error);
+}
+
+function notExpected(
+  { path, what, hint }: Pick<ExpectedFile<unknown>, 'path' | 'what' | 'hint'>,
+  why: string,
+  cause: unknown,
+): HygieneError {
+  return new HygieneError('HYG_USAGE', { message: `${path} is no ${what}: ${why}.`, hint, cause });
 }

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { approveCommand } from './commands/approve.ts';
 import { archiveCommand } from './commands/archive.ts';
+import { backupCommand } from './commands/backup.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './commands/batches.ts';
 import { checkCommand } from './commands/check.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   planCommand,
   rehearseCommand,
   approveCommand,
+  backupCommand,
   upCommand,
   workCommand,
   pauseCommand,

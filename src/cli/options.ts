@@ -125,6 +125,20 @@ export const backupProofOption: OptionSpec = {
   group: 'Command',
 };
 
+export const backupProofCommandOption: OptionSpec = {
+  type: 'string',
+  describe: 'Line for the shell that prints it, in place of a file',
+  variable: 'HYGIENE_BACKUP_PROOF_COMMAND',
+  group: 'Command',
+};
+
+export const programsOption: OptionSpec = {
+  type: 'string',
+  describe: 'Directory of pg_dump and pg_restore [PATH]',
+  variable: 'HYGIENE_PG_BIN',
+  group: 'Command',
+};
+
 export const execOrderOption: OptionSpec = {
   type: 'string',
   describe: 'What to do with files older than the newest applied one [linear]',
@@ -194,6 +208,8 @@ export const variableOptions: Readonly<Record<string, OptionSpec>> = {
   confirm: confirmOption,
   plan: planOption,
   'backup-proof': backupProofOption,
+  'backup-proof-command': backupProofCommandOption,
+  'pg-bin': programsOption,
   'exec-order': execOrderOption,
   maintenance: maintenanceOption,
   strategy: strategyOption,

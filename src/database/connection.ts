@@ -27,6 +27,8 @@ export interface Connection {
   transactionStatus(): Promise<TransactionStatus>;
   /** Asks the server to stop the running statement. The embedded database cannot: it waits. */
   cancelRunning(): Promise<void>;
+  /** All files of the embedded database, as a compressed archive; a server is dumped by its own programs. */
+  dumpFiles?(): Promise<Uint8Array>;
   /** True once the connection was lost; nothing can be sent any more. */
   isLost(): boolean;
   close(): Promise<void>;
@@ -36,6 +38,17 @@ export interface Connection {
 export interface ConnectionSource {
   readonly target: TargetDescription;
   connect(): Promise<Connection>;
+  /** How PostgreSQL's own programs reach the same database; absent for the embedded one. */
+  readonly forPrograms?: ProgramAccess;
+  /** Another database of the same server; absent for the embedded one. */
+  readonly inDatabase?: (database: string) => ConnectionSource;
+}
+
+/** Variables for `pg_dump` and the like. No argument of theirs may hold a password: all users see it. */
+export interface ProgramAccess {
+  readonly variables: Readonly<Record<string, string>>;
+  /** By variable that names the file: what must be in it. Certificates and keys. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** What every command prints first. Never holds a password. */

@@ -50,6 +50,14 @@ export function embeddedSource(directory: string, source: string): ConnectionSou
   };
 }
 
+/** A database in memory, made of what {@link Connection.dumpFiles} gave. */
+export async function embeddedFromFiles(files: Uint8Array): Promise<Connection> {
+  const { PGlite } = await importPglite();
+  const loadDataDir = new Blob([Uint8Array.from(files)]);
+  const database = await PGlite.create({ loadDataDir, parsers: { [INT8_OID]: parseInt8 } });
+  return new EmbeddedConnection(database, () => undefined);
+}
+
 class EmbeddedConnection implements Connection {
   readonly kind = 'embedded';
   readonly #database: PGlite;
@@ -89,6 +97,11 @@ class EmbeddedConnection implements Connection {
 
   cancelRunning(): Promise<void> {
     return Promise.resolve();
+  }
+
+  async dumpFiles(): Promise<Uint8Array> {
+    const archive = await this.#database.dumpDataDir('gzip');
+    return new Uint8Array(await archive.arrayBuffer());
   }
 
   isLost(): boolean {

@@ -12,6 +12,7 @@ import type {
   TransactionStatus,
 } from './connection.ts';
 import { INT8_OID, parseInt8 } from './int8.ts';
+import { programAccess } from './program-access.ts';
 import { databaseErrorFacts } from './sqlstate.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -22,6 +23,8 @@ const STATUS: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'ope
 export function postgresSource(config: ClientConfig, target: TargetDescription): ConnectionSource {
   return {
     target,
+    forPrograms: programAccess(config, target),
+    inDatabase: (database) => postgresSource({ ...config, database }, { ...target, database }),
     connect: async () => {
       const client = new pg.Client({
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -138,6 +138,11 @@ export const errorCatalogue = {
   HYG_CHECK_UNKNOWN: { exit: 4, title: 'Nobody can know whether the database is clean' },
   HYG_VERIFY_REHEARSAL: { exit: 4, title: 'After removal and restore a table was not what it was' },
 
+  HYG_BACKUP_TOOL: { exit: 2, title: "PostgreSQL's own programs are missing, or too old" },
+  HYG_BACKUP_FAILED: { exit: 1, title: 'A backup could not be made' },
+  HYG_BACKUP_UNREADABLE: { exit: 5, title: 'A backup file is not what was written' },
+  HYG_BACKUP_DIFFERS: { exit: 4, title: 'What a backup restores is not what was backed up' },
+
   HYG_GUARD_MISSING: { exit: 4, title: 'A seed guard is gone or was changed' },
   HYG_GUARD_VIOLATED: { exit: 4, title: 'Rows are there that a seed guard refuses' },
   HYG_GUARD_NOT_FOUND: { exit: 2, title: 'The migration has no seed guard' },

@@ -1,6 +1,10 @@
 import { queryOne, type Connection } from '../database/connection.ts';
 import { sql } from '../kernel/sql.ts';
-import { differingFields, type IdentityDifference } from '../policy/identity.ts';
+import {
+  differingFields,
+  type IdentityDifference,
+  type IdentityFields,
+} from '../policy/identity.ts';
 
 /** What tells a database from its copies. Null: the server did not say. */
 export interface DatabaseIdentity {
@@ -89,6 +93,12 @@ const FIELDS: readonly Field[] = [
   'port',
   'marker',
 ];
+
+/** Without its address: there may be several ways to one database. */
+export function withoutAddress(identity: DatabaseIdentity): IdentityFields {
+  const { systemIdentifier, timeline, database, databaseOid, marker } = identity;
+  return { systemIdentifier, timeline, database, databaseOid, marker };
+}
 
 /** Where the server is reached; null over a Unix socket. */
 export function addressOf({ address, port }: DatabaseIdentity): string | null {

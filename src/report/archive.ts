@@ -5,7 +5,7 @@ import type { PrunedApplication } from '../runner/prune-archives.ts';
 import type { Fields } from './document.ts';
 import { tableLines } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
-import { moment } from './wording.ts';
+import { byteSize, moment } from './wording.ts';
 
 export interface ArchiveListFacts {
   readonly retentionDays: number;
@@ -35,7 +35,7 @@ export function archiveListText(
       each.source.toString(),
       each.kind,
       grouped(each.rows),
-      each.bytes === null ? 'gone' : size(each.bytes),
+      each.bytes === null ? 'gone' : byteSize(each.bytes),
       day(each.createdAt),
       day(each.expiresAt),
       each.daysLeft > 0 ? grouped(each.daysLeft) : 'ended',
@@ -48,22 +48,13 @@ export function archiveListText(
     style.bold(head),
     ...lines,
     '',
-    `${counted(rows, 'row')} in ${counted(archives.length, 'table')}, ${size(bytes)}, kept for ${counted(retentionDays, 'day')}.`,
+    `${counted(rows, 'row')} in ${counted(archives.length, 'table')}, ${byteSize(bytes)}, kept for ${counted(retentionDays, 'day')}.`,
     ...(ended ? ['Next: hygiene archive prune --dry-run'] : []),
   ];
 }
 
 function day(at: Date): string {
   return moment(at).slice(0, 10);
-}
-
-/** `8.0 kB`, `1.2 MB`, `3.4 GB`. */
-function size(bytes: number): string {
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1024;
-  let at = 0;
-  for (; value >= 1024 && at < units.length - 1; at += 1) value /= 1024;
-  return `${value.toFixed(value < 10 ? 1 : 0)} ${units[at] ?? ''}`;
 }
 
 export function archiveListDocument({ archives, retentionDays }: ArchiveListFacts): Fields {

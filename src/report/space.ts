@@ -2,7 +2,7 @@ import type { SpaceReport, TableLeftover } from '../runner/after-commit.ts';
 import { counted } from '../kernel/counts.ts';
 import { tableLines, wrapped } from './layout.ts';
 import { plainStyle, type Style } from './style.ts';
-import { duration } from './wording.ts';
+import { byteSize, duration } from './wording.ts';
 
 const TABLES_SHOWN = 5;
 const BLOCKERS_SHOWN = 3;
@@ -26,9 +26,9 @@ function sizeLines(tables: readonly TableLeftover[]): string[] {
     .slice(0, TABLES_SHOWN)
     .map(({ table, tableBytes, indexBytes, deadBytes, rewritten }) => [
       table,
-      bytes(tableBytes),
-      bytes(indexBytes),
-      rewritten ? 'returned already' : `about ${bytes(deadBytes)}`,
+      byteSize(tableBytes),
+      byteSize(indexBytes),
+      rewritten ? 'returned already' : `about ${byteSize(deadBytes)}`,
     ]);
   const more = tables.length - TABLES_SHOWN;
   return [
@@ -84,17 +84,4 @@ function unattended(tables: readonly TableLeftover[]): string[] {
     ? `for ${names}`
     : 'on this server';
   return [`autovacuum is off ${where}: the space is free only after VACUUM ${names};`];
-}
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** As pg_size_pretty counts: in steps of 1024. */
-function bytes(count: number): string {
-  let value = count;
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${value.toFixed(value < 10 && unit > 0 ? 1 : 0)} ${UNITS[unit] ?? ''}`;
 }

@@ -14,6 +14,19 @@ export function moment(at: Date): string {
   return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `8.0 kB`, `1.2 MB`, as pg_size_pretty counts: in steps of 1024. */
+export function byteSize(count: number): string {
+  let value = count;
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value.toFixed(value < 10 && unit > 0 ? 1 : 0)} ${UNITS[unit] ?? ''}`;
+}
+
 /** As much of a hash as people compare by eye. */
 export function shortHash(hash: string): string {
   return hash.replace(/^sha256:/, '').slice(0, 8);

@@ -1,5 +1,5 @@
 import { sha256 } from '../kernel/digest.ts';
-import type { DatabaseIdentity } from '../ledger/identity.ts';
+import { type DatabaseIdentity, withoutAddress } from '../ledger/identity.ts';
 import type { RowSet } from '../planner/steps.ts';
 import {
   bindingDigest,
@@ -20,11 +20,10 @@ export function bindPlan(
     readonly checksums: ReadonlyMap<string, string>;
   },
 ): PlanBinding {
-  const { systemIdentifier, timeline, database, databaseOid, marker } = facts.identity;
   const { window, strategy, protect } = settings;
   return {
     environment: planned.environment,
-    identity: { systemIdentifier, timeline, database, databaseOid, marker },
+    identity: withoutAddress(facts.identity),
     window,
     strategy,
     migrations: planned.migrations

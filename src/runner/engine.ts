@@ -84,6 +84,11 @@ export class Session {
     return this.#source.target;
   }
 
+  /** For what needs connections of its own, or other programs. */
+  get source(): ConnectionSource {
+    return this.#source;
+  }
+
   /** One more, for a test of what stands between; whoever asks closes it. */
   another(): Promise<Connection> {
     return this.#source.connect();

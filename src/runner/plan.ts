@@ -1,4 +1,4 @@
-import { applySettings, BEGIN } from '../database/settings.ts';
+import { inSnapshot } from '../database/reading.ts';
 import type { HygieneError } from '../kernel/errors.ts';
 import { rawSql } from '../kernel/sql.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -68,51 +68,85 @@ export async function plan(
   source: MigrationSource,
   order: ExecOrder,
 ): Promise<PlanReport> {
-  const { connection } = engine.session;
-  const snapshot = await new Ledger(connection, engine.names).snapshot();
+  const { about, migrations } = await lookForPending(engine, source, order);
+  return { ...about, ...(await planMigrations(engine, migrations)) };
+}
+
+interface PlanLook<T> {
+  readonly order: ExecOrder;
+  /** Sees the database in the very state that was planned for: the same snapshot. */
+  readonly look: (report: PlanReport) => Promise<T>;
+}
+
+/** Plans, and does something else in the same transaction. */
+export async function lookWhilePlanning<T>(
+  engine: Engine,
+  source: MigrationSource,
+  { order, look }: PlanLook<T>,
+): Promise<T> {
+  const { about, migrations } = await lookForPending(engine, source, order);
+  return inPlanning(engine, async () => look({ ...about, ...(await planAll(engine, migrations)) }));
+}
+
+interface PendingHere {
+  readonly about: Omit<PlanReport, keyof Planned>;
+  readonly migrations: readonly RunnableMigration[];
+}
+
+async function lookForPending(
+  engine: Engine,
+  source: MigrationSource,
+  order: ExecOrder,
+): Promise<PendingHere> {
+  const snapshot = await new Ledger(engine.session.connection, engine.names).snapshot();
   const files = await filesInTurn(snapshot, source);
   const selected = inspect(snapshot, files.inTurn, order);
   const environment = snapshot.marker?.environment ?? null;
   const loaded: RunnableMigration[] = [];
   for (const id of selected.pending) loaded.push(await source.load(id));
-  const here = loaded.filter((each) => isForEnvironment(each.environments, environment));
-  const others = loaded.filter((each) => !here.includes(each)).map(({ id }) => id);
+  const migrations = loaded.filter((each) => isForEnvironment(each.environments, environment));
+  const others = loaded.filter((each) => !migrations.includes(each)).map(({ id }) => id);
   const elsewhere = [...files.elsewhere, ...others].sort();
-  const { migrations, schema, isNew } =
-    here.length === 0 ? NOTHING_PLANNED : await planMigrations(engine, here);
   const { window, strategy } = engine.settings;
-  const ledgerInstalled = snapshot.installed;
+  const { installed: ledgerInstalled } = snapshot;
+  const marker = snapshot.marker?.marker ?? null;
   return {
-    ...{ window, strategy, environment, ledgerInstalled },
-    marker: snapshot.marker?.marker ?? null,
-    ...{ migrations, schema, isNew, selected, elsewhere },
+    about: { window, strategy, environment, ledgerInstalled, marker, selected, elsewhere },
+    migrations,
   };
 }
 
-const NOTHING_PLANNED = { migrations: [], schema: {}, isNew: false };
+type Planned = Pick<PlanReport, 'migrations' | 'schema' | 'isNew'>;
+
+const NOTHING_PLANNED: Planned = { migrations: [], schema: {}, isNew: false };
 
 /** The same of migrations that are loaded. */
 export async function planMigrations(
   engine: Engine,
   migrations: readonly RunnableMigration[],
-): Promise<Pick<PlanReport, 'migrations' | 'schema' | 'isNew'>> {
+): Promise<Planned> {
+  if (migrations.length === 0) return NOTHING_PLANNED;
+  return inPlanning(engine, () => planAll(engine, migrations));
+}
+
+/** All that is counted in it is of one moment. */
+function inPlanning<T>(engine: Engine, work: () => Promise<T>): Promise<T> {
+  return inSnapshot(engine.session.connection, transactionSettings(engine), work);
+}
+
+async function planAll(engine: Engine, migrations: readonly RunnableMigration[]): Promise<Planned> {
   const { connection } = engine.session;
-  await connection.query(rawSql(BEGIN));
-  try {
-    await applySettings(connection, transactionSettings(engine));
-    const planner = await MigrationPlanner.create(engine);
-    const prepared: PreparedMigration[] = [];
-    for (const migration of migrations) prepared.push(await planner.prepare(migration));
-    // From here on the server itself refuses every write but to the temporary tables.
-    await connection.query(rawSql('set transaction read only'));
-    const planned: PlannedMigration[] = [];
-    for (const each of prepared) planned.push(await planner.assess(each));
-    return {
-      migrations: planned,
-      schema: planner.schemaOf(planned),
-      isNew: await planner.isNew(planned),
-    };
-  } finally {
-    if (!connection.isLost()) await connection.query(rawSql('rollback'));
-  }
+  if (migrations.length === 0) return NOTHING_PLANNED;
+  const planner = await MigrationPlanner.create(engine);
+  const prepared: PreparedMigration[] = [];
+  for (const migration of migrations) prepared.push(await planner.prepare(migration));
+  // From here on the server itself refuses every write but to the temporary tables.
+  await connection.query(rawSql('set transaction read only'));
+  const planned: PlannedMigration[] = [];
+  for (const each of prepared) planned.push(await planner.assess(each));
+  return {
+    migrations: planned,
+    schema: planner.schemaOf(planned),
+    isNew: await planner.isNew(planned),
+  };
 }

@@ -1,14 +1,12 @@
 import type { CheckResult } from '../authoring/expect.ts';
 import { BEGIN } from '../database/settings.ts';
-import { databaseErrorFacts, hasSqlstate, sqlstate } from '../database/sqlstate.ts';
-import { HygieneError } from '../kernel/errors.ts';
 import { counted } from '../kernel/counts.ts';
 import { rawSql } from '../kernel/sql.ts';
 import type { NewEvent } from '../ledger/events.ts';
 import type { MigrationRecord } from '../ledger/history.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import type { Engine } from './engine.ts';
 import { type EventContext, migrationEvent } from './events.ts';
+import { whyNotRecorded } from './not-recorded.ts';
 import { subjectOf } from './restore.ts';
 
 export interface Verified {
@@ -59,16 +57,4 @@ function verifiedEvent(context: EventContext, { record, checks }: Verified): New
             message: `${counted(failed.length, 'lasting check')} failed: ${found.join('; ')}`,
           },
   };
-}
-
-/** @throws what has nothing to do with the right to write */
-async function whyNotRecorded({ session }: Engine, error: unknown): Promise<string> {
-  const { connection } = session;
-  if (!connection.isLost()) await connection.query(rawSql('rollback'));
-  const isRefused = error instanceof HygieneError && error.code === 'HYG_REFUSED_PRIVILEGES';
-  if (isRefused) return 'this role may not write the ledger';
-  if (hasSqlstate(error, sqlstate.readOnlyTransaction)) {
-    return databaseErrorFacts(error)?.message ?? 'the database takes no writes';
-  }
-  throw error;
 }

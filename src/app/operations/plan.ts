@@ -24,12 +24,13 @@ export async function planOperation(
     const { engine } = await opened.configured();
     const source = opened.project.migrations();
     const report = await plan(engine, source, options.execOrder);
-    const file = await fileOf(engine, report, source);
+    const file = await planFileOf(engine, report, source);
     return { ...report, target: engine.session.target, file };
   });
 }
 
-async function fileOf(
+/** What was planned, as a run can be held to it. */
+export async function planFileOf(
   engine: Engine,
   report: PlanReport,
   { files }: MigrationSource,

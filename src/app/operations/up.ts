@@ -6,6 +6,7 @@ import type { ExecOrder } from '../../runner/pending.ts';
 import type { MigrationResult } from '../../runner/up-run.ts';
 import { up, type UpReport } from '../../runner/up.ts';
 import { work } from '../../runner/work.ts';
+import type { ProofSource } from '../backup-proof.ts';
 import { type ConnectOptions, demandsOf, withEngine, type World } from '../compose.ts';
 
 export interface UpOperationOptions extends ConnectOptions {
@@ -13,8 +14,8 @@ export interface UpOperationOptions extends ConnectOptions {
   readonly confirm: string | null;
   /** Path of the plan that the run is held to. */
   readonly plan?: string | null;
-  /** Path of what proves that there is a backup. */
-  readonly backupProof?: string | null;
+  /** What proves that there is a backup. */
+  readonly backupProof?: ProofSource;
   /** Go on with migrations in batches that were begun, and begin none. */
   readonly onlyBegun?: boolean;
   /** Told when something is pending, before anything runs: it may take hours. */
@@ -43,7 +44,7 @@ export async function upOperation(
       order: options.execOrder,
       confirmed: options.confirm ?? world.variables['HYGIENE_CONFIRM'] ?? null,
       plan,
-      backupProof: await readProof(world.cwd, options.backupProof ?? null),
+      backupProof: await readProof(world, options.backupProof),
       configured: async () => {
         const { engine, config } = await opened.configured();
         const { planTolerance } = config;
@@ -68,8 +69,11 @@ async function readPlan(cwd: string, path: string | null): Promise<PlanFile | nu
   return readPlanFile(cwd, path);
 }
 
-async function readProof(cwd: string, path: string | null): Promise<BackupProof | null> {
-  if (path === null) return null;
+async function readProof(
+  world: World,
+  source: ProofSource | undefined,
+): Promise<BackupProof | null> {
+  if (source === undefined || (source.file === null && source.command === null)) return null;
   const { readBackupProof } = await import('../backup-proof.ts');
-  return readBackupProof(cwd, path);
+  return readBackupProof(world, source);
 }

@@ -3,6 +3,7 @@ import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { batchOptions } from '../given-options.ts';
 import {
+  backupProofCommandOption,
   backupProofOption,
   batchOptionSpecs,
   confirmOption,
@@ -39,7 +40,10 @@ export async function runMigrations(
     execOrder: (given.text('exec-order') ?? 'linear') as ExecOrder,
     confirm: given.text('confirm'),
     plan: given.text('plan'),
-    backupProof: given.text('backup-proof'),
+    backupProof: {
+      file: given.text('backup-proof'),
+      command: given.text('backup-proof-command'),
+    },
     onBegin: announce,
     onResult: (result) => {
       say(resultText(result, style));
@@ -74,6 +78,7 @@ export const upCommand: Command = {
     confirm: confirmOption,
     plan: planOption,
     'backup-proof': backupProofOption,
+    'backup-proof-command': backupProofCommandOption,
     maintenance: maintenanceOption,
     strategy: strategyOption,
     'exec-order': execOrderOption,
