@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 
 import { introspect } from '../catalog/introspect.ts';
 import { cancelledError } from '../database/cancellable.ts';
@@ -153,7 +154,10 @@ async function contentsOf(connection: Connection): Promise<readonly TableContent
  */
 export async function openEmbeddedDump(path: string): Promise<Connection> {
   try {
-    return await embeddedFromFiles(readFileSync(path));
+    const files = readFileSync(path);
+    // PGlite would not tell us that it ends too early.
+    gunzipSync(files);
+    return await embeddedFromFiles(files);
   } catch (error) {
     if (error instanceof HygieneError) throw error;
     throw new HygieneError('HYG_BACKUP_UNREADABLE', {

@@ -11,7 +11,9 @@ export async function careful<T>(
 ): Promise<T | HygieneError> {
   await connection.query(rawSql('savepoint hygiene_plan'));
   try {
-    return await work();
+    const result = await work();
+    await connection.query(rawSql('release savepoint hygiene_plan'));
+    return result;
   } catch (error) {
     if (connection.isLost()) throw error;
     await connection.query(rawSql('rollback to savepoint hygiene_plan'));

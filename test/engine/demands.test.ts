@@ -101,7 +101,8 @@ describe('an environment whose config demands a backup', () => {
     const backups = await database.query(
       "select note, evidence ->> 'id' as id from hygiene.ledger where event = 'backup'",
     );
-    expect(backups).toEqual([{ note: 'pg_dump, s3://backups/nightly-0112', id: 'nightly-0112' }]);
+    const note = 'pg_dump, s3://backups/nightly-0112, restore tested';
+    expect(backups).toEqual([{ note, id: 'nightly-0112' }]);
     writeFileSync(join(cwd, 'hygiene', `${ID}.ts`), purgeDemoUsers());
   });
 

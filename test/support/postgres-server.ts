@@ -65,15 +65,19 @@ interface Cluster {
 }
 
 /**
- * Starts a throwaway PostgreSQL 18 on a free loopback port, with its data in a temporary directory.
+ * Starts a throwaway PostgreSQL on a free loopback port, with its data in a temporary directory.
  * It ends with `stop()`, and also when this process ends in any other way.
  * @param settings beside those that every run needs; what is left out is as PostgreSQL itself has it
+ * @param installed directory with the `bin` of another PostgreSQL than the 18 of npm
  */
-export async function startPostgresServer(settings: Settings = careless): Promise<PostgresServer> {
+export async function startPostgresServer(
+  settings: Settings = careless,
+  installed?: string,
+): Promise<PostgresServer> {
   const place = settings === careless ? memoryOrDisk() : tmpdir();
   const directory = await mkdtemp(join(place, 'hygiene-postgres-'));
   try {
-    const cluster = await createCluster(directory);
+    const cluster = await createCluster(directory, installed);
     return await startCluster(cluster, { ...serverSettings, ...settings });
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
@@ -92,9 +96,9 @@ function memoryOrDisk(): string {
   }
 }
 
-async function createCluster(directory: string): Promise<Cluster> {
+async function createCluster(directory: string, installed?: string): Promise<Cluster> {
   const account = process.getuid?.() === 0 ? unprivilegedAccount() : undefined;
-  const native = await programs(directory, account);
+  const native = installed ?? (await programs(directory, account));
   const password = randomBytes(12).toString('hex');
   const passwordFile = join(directory, 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
