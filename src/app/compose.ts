@@ -6,6 +6,7 @@ import type { Clock, Logger, Random } from '../kernel/ports.ts';
 import { noProgress, type ReportProgress } from '../kernel/progress.ts';
 import { readActor } from '../ledger/actor.ts';
 import { type Demands, NO_DEMANDS } from '../policy/environment.ts';
+import { NO_ROUTINE, type Routine } from '../policy/routine.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
 import { type BatchOptions, batchSettings } from '../runner/batched/batch-settings.ts';
 import { type Engine, Session } from '../runner/engine.ts';
@@ -155,6 +156,11 @@ export async function withEngine<T>(
 /** What the config demands of databases with this marker. */
 export function demandsOf({ environments }: Config, marker: string | null): Demands {
   return (marker === null ? undefined : environments[marker]) ?? NO_DEMANDS;
+}
+
+/** What it says of what belongs to a run there, beside the run itself. */
+export function routineOf({ environments }: Config, marker: string | null): Routine {
+  return (marker === null ? undefined : environments[marker]?.routine) ?? NO_ROUTINE;
 }
 
 /** Containers run under user ids that have no name. */

@@ -9,9 +9,13 @@ import {
 import { HygieneError } from '../kernel/errors.ts';
 import { defaultLedgerNames, type LedgerNames } from '../ledger/names.ts';
 import { isSql, type Sql } from '../kernel/sql.ts';
-import { type Demands, PRODUCTION } from '../policy/environment.ts';
 import { isRowSet, type RowSet } from '../planner/steps.ts';
 import { type ConfiguredPage, dashboardSchema } from './dashboard-config.ts';
+import {
+  type EnvironmentSettings,
+  environmentSchema,
+  toEnvironment,
+} from './environment-config.ts';
 import type { Importer } from '../runner/importer.ts';
 import { defaultExport, importModule } from '../runner/load.ts';
 
@@ -20,7 +24,7 @@ export interface Config {
   readonly protect: readonly RowSet[];
   readonly names: LedgerNames;
   readonly retentionDays: number;
-  readonly environments: Readonly<Record<string, Demands>>;
+  readonly environments: Readonly<Record<string, EnvironmentSettings>>;
   /** Share of the planned rows by which a count may differ from the plan. */
   readonly planTolerance: number;
   readonly sideEffects: readonly SideEffect[];
@@ -41,19 +45,6 @@ const ownSchema = z
   });
 const table = z.union([z.string().min(1), z.tuple([z.string().min(1), z.string().min(1)])]);
 
-const demands = z.strictObject({
-  confirm: z.boolean().default(false),
-  budget: z.boolean().default(false),
-  approval: z.boolean().default(false),
-  backup: z
-    .strictObject({
-      maxAgeHours: z.number().positive().default(24),
-      mustBeRestoreTested: z.boolean().optional(),
-    })
-    .nullable()
-    .default(null),
-});
-
 const schema = z.strictObject({
   protect: z.array(z.custom<RowSet>(isRowSet, 'must be made by rows(table, …)')).default([]),
   schemas: z
@@ -64,7 +55,7 @@ const schema = z.strictObject({
     .refine(({ ledger, archive }) => ledger !== archive, 'ledger and archive must differ')
     .prefault({}),
   retentionDays: z.number().int().positive().default(30),
-  environments: z.record(z.string(), demands).default({}),
+  environments: z.record(z.string(), environmentSchema).default({}),
   planTolerance: z.number().min(0).max(1).default(0),
   sideEffects: z
     .array(
@@ -123,7 +114,7 @@ function toConfig({ schemas, ...settings }: z.output<typeof schema>): Config {
   const environments = Object.fromEntries(
     Object.entries(settings.environments).map(([marker, each]) => [
       marker,
-      toDemands(marker, each),
+      toEnvironment(marker, each),
     ]),
   );
   return {
@@ -131,13 +122,6 @@ function toConfig({ schemas, ...settings }: z.output<typeof schema>): Config {
     environments,
     names: { schema: schemas.ledger, archiveSchema: schemas.archive },
   };
-}
-
-/** What is not said is stricter in production. */
-function toDemands(marker: string, { backup, ...given }: z.output<typeof demands>): Demands {
-  if (backup === null) return { ...given, backup };
-  const { maxAgeHours, mustBeRestoreTested = marker === PRODUCTION } = backup;
-  return { ...given, backup: { maxAgeHours, mustBeRestoreTested } };
 }
 
 /** A forgotten `export default` must not pass for a config that protects nothing. */

@@ -3,12 +3,47 @@ import type { RowSet, TableReference } from '../planner/steps.ts';
 
 const CONFIG: unique symbol = Symbol.for('pg-hygiene.config') as never;
 
-/** What an environment marker demands. */
+/** When a run may begin. */
+export interface AllowedHours {
+  /** `HH:MM` of the wall clock there; `to` is no longer in it, and before `from` it is of the next day. */
+  readonly from: string;
+  readonly to: string;
+  /** IANA name, such as `Europe/Berlin`. */
+  readonly timeZone: string;
+  /** Days on which it begins: `mon` to `sun`. Default: every day. */
+  readonly days?: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+}
+
+/** A line for the shell of the system, run in the working directory; ended after 60 seconds, or as said. */
+export type RoutineCommand =
+  string | { readonly command: string; readonly timeoutSeconds?: number };
+
+/** What is looked at after the commit, each within 30 seconds or as said. */
+export type SmokeCheck = { readonly name: string; readonly timeoutSeconds?: number } & (
+  | { /** Ends with 0. */ readonly command: string }
+  | { /** Answers with `status`, default 200. */ readonly url: string; readonly status?: number }
+  | { /** Its first value is true, or a number above 0. Read only. */ readonly sql: Sql }
+  | {
+      /** The password verifies against the hash that the statement reads. Read only. */
+      readonly login: { readonly hash: Sql; readonly password: string | undefined };
+    }
+  | { /** Every page of `hygiene serve` can be rendered. */ readonly dashboard: true }
+);
+
+/** What an environment marker demands, and what belongs to a run there. */
 export interface EnvironmentDemands {
   /** True: `up` needs `--confirm <database>` or HYGIENE_CONFIRM. `production` always does. */
   readonly confirm?: boolean;
   /** True: a migration whose purge or scrub has no `budget: { max }` is refused. */
   readonly budget?: boolean;
+  /** Outside of them `up` is refused, unless `--outside-window REASON` says why. Default: always. */
+  readonly allowedHours?: AllowedHours | readonly AllowedHours[];
+  /** Run before anything is changed, such as to stop services; the first failure ends the run. */
+  readonly before?: readonly RoutineCommand[];
+  /** Run at the end, also after a failure, such as to start them again. */
+  readonly after?: readonly RoutineCommand[];
+  /** Looked at after the commit; what fails ends `up` with 4 and the line that restores. */
+  readonly smoke?: readonly SmokeCheck[];
   /** `up` needs `--backup-proof FILE`; without one, or with one that is too old, it is refused. */
   readonly backup?: {
     /** How old the backup may be, in hours. Default 24. */

@@ -4,6 +4,7 @@ import { archiveCommand } from './commands/archive.ts';
 import { backupCommand } from './commands/backup.ts';
 import { baselineCommand } from './commands/baseline.ts';
 import { cancelCommand, pauseCommand, resumeCommand } from './commands/batches.ts';
+import { bundleCommand } from './commands/bundle.ts';
 import { checkCommand } from './commands/check.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   checkCommand,
   statusCommand,
   reportCommand,
+  bundleCommand,
   serveCommand,
   ledgerCommand,
   guardCommand,

@@ -154,6 +154,21 @@ export const maintenanceOption: OptionSpec = {
   group: 'Command',
 };
 
+export const allowConnectionsOption: OptionSpec = {
+  type: 'boolean',
+  describe: 'With --maintenance: the connections that are open do no harm',
+  variable: 'HYGIENE_ALLOW_CONNECTIONS',
+  group: 'Command',
+};
+
+/** Has no variable: what is set once for all runs is no reason. */
+export const outsideWindowOption: OptionSpec = {
+  type: 'string',
+  describe: 'Why it must be outside of the allowed hours; it is recorded',
+  variable: null,
+  group: 'Command',
+};
+
 export const strategyOption: OptionSpec = {
   type: 'string',
   describe: 'How rows are removed, where the planner shall not choose',
@@ -212,6 +227,7 @@ export const variableOptions: Readonly<Record<string, OptionSpec>> = {
   'pg-bin': programsOption,
   'exec-order': execOrderOption,
   maintenance: maintenanceOption,
+  'allow-connections': allowConnectionsOption,
   strategy: strategyOption,
   ...batchOptionSpecs,
   'exit-code': exitCodeOption,

@@ -45,6 +45,17 @@ export async function probeDashboard(
   }
 }
 
+/** @returns what of the dashboard cannot be rendered, or null */
+export async function dashboardFailure(
+  world: World,
+  connect: ConnectOptions,
+): Promise<string | null> {
+  const observed = await probeDashboard(world, connect);
+  const failed = observed.filter(({ passed }) => !passed);
+  if (failed.length === 0) return null;
+  return failed.map(({ expected, actual }) => `${expected}: ${actual}`).join('; ');
+}
+
 type Get = (path: string) => Promise<Response>;
 
 async function pagesThatLoad(get: Get, paths: readonly string[]): Promise<Observation> {

@@ -74,3 +74,12 @@ export async function queryOne<R extends object>(
   if (row === undefined) throw new Error('a statement that always returns a row returned none');
   return row;
 }
+
+/** The first row of a statement; null where it returns none. */
+export async function queryOneOrNone<R extends object>(
+  connection: Connection,
+  statement: Sql,
+): Promise<R | null> {
+  const { rows } = await connection.query<R>(statement);
+  return rows[0] ?? null;
+}

@@ -74,6 +74,8 @@ export const errorCatalogue = {
     title: 'Rows reference doomed rows, and nobody said what happens to them',
   },
   HYG_REFUSED_NULLIFY: { exit: 7, title: 'A reference cannot be set to NULL' },
+  HYG_REFUSED_HOURS: { exit: 7, title: 'The environment allows no run at this time' },
+  HYG_REFUSED_CONNECTIONS: { exit: 7, title: 'The application is still connected' },
   HYG_REFUSED_NULL_KEEP: { exit: 7, title: 'For some rows the keep predicate is NULL' },
   HYG_REFUSED_BUDGET: { exit: 7, title: 'The budget does not allow so many (or so few) rows' },
   HYG_REFUSED_LARGE_ONLINE: { exit: 7, title: 'Too many rows for one online transaction' },
@@ -124,6 +126,8 @@ export const errorCatalogue = {
   HYG_RUN_TRANSACTION_CONTROL: { exit: 1, title: 'The migration tried to control the transaction' },
   HYG_RUN_TIMEOUT: { exit: 1, title: 'A statement took longer than it may' },
   HYG_RUN_CANCELLED: { exit: 143, title: 'The run was cancelled' },
+  HYG_RUN_BEFORE: { exit: 1, title: 'A command before the run failed' },
+  HYG_RUN_AFTER: { exit: 1, title: 'A command after the run failed' },
   HYG_RUN_COMMIT_UNKNOWN: { exit: 8, title: 'The connection was lost while committing' },
 
   HYG_BATCH_CANCELLED: { exit: 1, title: 'Somebody cancelled the migration between two batches' },
@@ -136,6 +140,7 @@ export const errorCatalogue = {
   HYG_VERIFY_ERROR: { exit: 4, title: 'A check of verify could not be made' },
   HYG_CHECK_DIRTY: { exit: 4, title: 'The database holds what it should not' },
   HYG_CHECK_UNKNOWN: { exit: 4, title: 'Nobody can know whether the database is clean' },
+  HYG_VERIFY_SMOKE: { exit: 4, title: 'After the commit the application is not as it shall be' },
   HYG_VERIFY_REHEARSAL: { exit: 4, title: 'After removal and restore a table was not what it was' },
 
   HYG_BACKUP_TOOL: { exit: 2, title: "PostgreSQL's own programs are missing, or too old" },

@@ -1,4 +1,5 @@
 import { HygieneError } from '../kernel/errors.ts';
+import type { AllowedHours } from './hours.ts';
 
 export const PRODUCTION = 'production';
 
@@ -7,6 +8,8 @@ export interface Demands {
   readonly confirm: boolean;
   readonly budget: boolean;
   readonly approval: boolean;
+  /** When a run may begin: in any of these; empty: always. */
+  readonly allowedHours: readonly AllowedHours[];
   readonly backup: {
     readonly maxAgeHours: number;
     readonly mustBeRestoreTested: boolean;
@@ -14,7 +17,13 @@ export interface Demands {
 }
 
 /** Nothing: for databases that nobody marked, or of which the config does not speak. */
-export const NO_DEMANDS: Demands = { confirm: false, budget: false, approval: false, backup: null };
+export const NO_DEMANDS: Demands = {
+  confirm: false,
+  budget: false,
+  approval: false,
+  allowedHours: [],
+  backup: null,
+};
 
 export interface EnvironmentFacts {
   /** The marker in the database, or null when nobody marked it. */

@@ -61,6 +61,9 @@ export function doctorText(facts: DoctorFacts, style: Style = plainStyle): strin
           ),
         ]),
     ...(preflight === null ? [] : ['', ...checkLines(preflight.checks, style)]),
+    ...(preflight !== null && doctorFindings(facts) === 0
+      ? ['Next: hygiene plan --out plan.json']
+      : []),
   ];
 }
 

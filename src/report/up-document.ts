@@ -29,6 +29,7 @@ export function upDocument(report: UpReport & { readonly runId: string }): Field
     held,
     leftOut,
     elsewhere,
+    around: report.around,
   };
 }
 

@@ -3,6 +3,7 @@ import type { ApplyOutcome } from '../runner/apply-migration.ts';
 import type { Evidence } from '../runner/main-transaction.ts';
 import type { MigrationResult } from '../runner/up-run.ts';
 import type { UpReport } from '../runner/up.ts';
+import { aroundLines } from './around.ts';
 import { extentText } from './batches.ts';
 import { checkLines } from './checks.ts';
 import { guardOutcomeLines } from './guard.ts';
@@ -25,7 +26,7 @@ export function upText(report: UpReport, style: Style = plainStyle): string[] {
 export function upEnding(report: UpReport, style: Style = plainStyle): string[] {
   const { results, error, guards } = report;
   const went = guards.flatMap((outcome) => guardOutcomeLines(outcome, style));
-  const asides = [...asideLines(report), ...went];
+  const asides = [...asideLines(report), ...went, ...aroundLines(report.around, style)];
   if (results.length === 0 && error === null) return [...asides, nothingToDo(report)];
   return [...asides, style.bold(sumLine(report)), ...nextLines(report)];
 }

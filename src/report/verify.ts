@@ -34,6 +34,7 @@ export function verifyText(report: VerifyReport, style: Style = plainStyle): str
     ...asides,
     style.bold(`${parts.join(', ')}.`),
     ...(notRecorded === null ? [] : [`Not recorded: ${notRecorded}.`]),
+    ...(failed === 0 ? ['Next: hygiene report'] : []),
   ];
 }
 

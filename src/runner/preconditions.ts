@@ -1,3 +1,4 @@
+import type { HygieneError } from '../kernel/errors.ts';
 import { approvalsOf } from '../ledger/approvals.ts';
 import { compareIdentity, type DatabaseIdentity } from '../ledger/identity.ts';
 import type { LedgerSnapshot } from '../ledger/snapshot.ts';
@@ -5,6 +6,7 @@ import { allProgress } from '../ledger/progress.ts';
 import { checkApproval } from '../policy/approval.ts';
 import { type BackupProof, checkBackup } from '../policy/backup.ts';
 import { checkConfirmation, type Demands } from '../policy/environment.ts';
+import { checkHours } from '../policy/hours.ts';
 import { checkIdentity } from '../policy/identity.ts';
 import { checkPlanBinding, type PlanFile } from '../policy/plan-binding.ts';
 import { checkRequiredBudget } from '../policy/required-budget.ts';
@@ -18,6 +20,8 @@ export interface Assurances {
   readonly confirmed: string | null;
   readonly backupProof: BackupProof | null;
   readonly plan: PlanFile | null;
+  /** Why it must be outside of the allowed hours; null: nobody has said so. */
+  readonly outsideWindow: string | null;
 }
 
 export interface Intent extends Assurances {
@@ -32,26 +36,49 @@ export interface Intent extends Assurances {
 
 /**
  * Everything that must hold before a run changes anything.
- * @throws HygieneError HYG_REFUSED_IDENTITY, HYG_REFUSED_CONFIRM, HYG_REFUSED_BACKUP,
- *   HYG_REFUSED_NO_BUDGET, HYG_REFUSED_APPROVAL, HYG_REFUSED_PLAN
+ * @throws HygieneError HYG_REFUSED_IDENTITY, HYG_REFUSED_CONFIRM, HYG_REFUSED_HOURS,
+ *   HYG_REFUSED_BACKUP, HYG_REFUSED_NO_BUDGET, HYG_REFUSED_APPROVAL, HYG_REFUSED_PLAN
  */
 export async function assertAllowed(engine: Engine, intent: Intent): Promise<void> {
-  const { snapshot, identity, confirmed, demands, backupProof, onlyBegun } = intent;
+  const { snapshot, identity, demands, onlyBegun } = intent;
   assertIdentity(snapshot, identity);
   const environment = snapshot.marker?.environment ?? null;
-  const { database } = identity;
-  const confirmation = { marker: environment, database, confirmed };
-  const unconfirmed = checkConfirmation({ ...confirmation, confirmRequired: demands.confirm });
-  if (unconfirmed !== null) throw unconfirmed;
-  if (onlyBegun) return;
-
-  const now = engine.clock.now();
-  const own = { ...identity };
-  const facts = { environment: environment ?? 'unmarked', proof: backupProof, identity: own, now };
-  const refusal = checkBackup(demands.backup, facts) ?? budgetRefusal(environment, intent);
+  const refusal =
+    refusalNow(engine, environment, intent) ??
+    (onlyBegun ? null : refusalToBegin(engine, environment, intent));
   if (refusal !== null) throw refusal;
+  if (onlyBegun) return;
   if (demands.approval) await assertApproved(engine, environment, intent);
   if (intent.plan !== null) await assertPlanFits(engine, intent, intent.plan);
+}
+
+/** Looked at each time that something is changed. */
+function refusalNow(
+  { clock }: Engine,
+  environment: string | null,
+  { identity, confirmed, demands, outsideWindow }: Intent,
+): HygieneError | null {
+  const { database } = identity;
+  const { confirm: confirmRequired, allowedHours } = demands;
+  const facts = { marker: environment, database, confirmed, confirmRequired };
+  const hours = { environment: nameOf(environment), now: clock.now(), reason: outsideWindow };
+  return checkConfirmation(facts) ?? checkHours(allowedHours, hours);
+}
+
+/** Of what was begun, it was looked at then. */
+function refusalToBegin(
+  { clock }: Engine,
+  environment: string | null,
+  intent: Intent,
+): HygieneError | null {
+  const { demands, backupProof: proof, identity } = intent;
+  const now = clock.now();
+  const facts = { environment: nameOf(environment), proof, identity: { ...identity }, now };
+  return checkBackup(demands.backup, facts) ?? budgetRefusal(environment, intent);
+}
+
+function nameOf(environment: string | null): string {
+  return environment ?? 'unmarked';
 }
 
 /** @throws HygieneError HYG_REFUSED_IDENTITY */
@@ -68,7 +95,7 @@ export function assertIdentity(
 function budgetRefusal(
   environment: string | null,
   { demands, migrations }: Intent,
-): ReturnType<typeof checkRequiredBudget> {
+): HygieneError | null {
   if (!demands.budget) return null;
   for (const { id, up, budget } of migrations) {
     const steps =
@@ -79,7 +106,7 @@ function budgetRefusal(
               : { label: step.kind, budget: step.budget },
           )
         : [{ label: up.kind, budget }];
-    const refusal = checkRequiredBudget(environment ?? 'unmarked', id, steps);
+    const refusal = checkRequiredBudget(nameOf(environment), id, steps);
     if (refusal !== null) return refusal;
   }
   return null;
@@ -96,7 +123,7 @@ async function assertApproved(
       : await approvalsOf(session.connection, names, plan.digest);
   const bound =
     plan === null ? null : { digest: plan.digest, ids: plan.migrations.map(({ id }) => id) };
-  const refusal = checkApproval({ environment: environment ?? 'unmarked', plan: bound, approvals });
+  const refusal = checkApproval({ environment: nameOf(environment), plan: bound, approvals });
   if (refusal !== null) throw refusal;
 }
 

@@ -4,6 +4,8 @@ import { readHistory } from '../ledger/history.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { LedgerSnapshot } from '../ledger/snapshot.ts';
 import type { Demands } from '../policy/environment.ts';
+import type { Routine } from '../policy/routine.ts';
+import { AroundRun, type AroundReport, type RunSurroundings } from './around/around-run.ts';
 import { lookAfterSpace, type SpaceReport } from './after-commit.ts';
 import { type ApplyOutcome, applyMigration } from './apply-migration.ts';
 import type { Engine } from './engine.ts';
@@ -32,6 +34,8 @@ export interface RunConfiguration {
   readonly demands: (marker: string | null) => Demands;
   /** Share of the planned rows by which a count may differ from the plan. */
   readonly planTolerance: number;
+  /** What belongs to a run beside the run itself, by environment marker. */
+  readonly routine: (marker: string | null) => Routine;
 }
 
 export interface MigrationResult {
@@ -51,6 +55,7 @@ export interface PendingRun extends Assurances {
   /** The pending ones that are meant for this environment, in order. */
   readonly migrations: readonly RunnableMigration[];
   readonly configured: () => Promise<RunConfiguration>;
+  readonly surroundings: Omit<RunSurroundings, 'outsideWindow' | 'routine'>;
   /** Only goes on with what was begun. */
   readonly onlyBegun: boolean;
   readonly observer: UpObserver | undefined;
@@ -62,6 +67,8 @@ export interface PendingResult {
   readonly remaining: readonly string[];
   /** What ended it early, if anything did. */
   readonly error: HygieneError | null;
+  /** Null: there was nothing beside the migrations. */
+  readonly around: AroundReport | null;
 }
 
 /**
@@ -71,7 +78,7 @@ export interface PendingResult {
 export async function runPending(engine: Engine, pending: PendingRun): Promise<PendingResult> {
   const { snapshot, selected, migrations, plan, backupProof, observer } = pending;
   observer?.begun(snapshot.marker?.environment ?? null);
-  const { demands, planTolerance, ...configured } = await pending.configured();
+  const { demands, planTolerance, routine, ...configured } = await pending.configured();
   const seen = await contextFrom(configured.engine, snapshot);
   const { environment, identity } = seen;
   const intent = { ...pending, identity, demands: demands(environment), planTolerance };
@@ -82,9 +89,18 @@ export async function runPending(engine: Engine, pending: PendingRun): Promise<P
   const settings = { ...configured.engine.settings, bound, backup: backupProof };
   const context = { ...seen, engine: { ...configured.engine, settings } };
   if (backupProof !== null) await recordBackup(context, backupProof);
+  const { outsideWindow, surroundings } = pending;
+  const around = new AroundRun(context, {
+    ...surroundings,
+    outsideWindow,
+    routine: routine(environment),
+  });
   const run = new UpRun(context, migrations, observer);
-  await run.go(selected);
-  return run.result();
+  const hindrance = await around.begin();
+  if (hindrance === null) await run.go(selected);
+  const result = run.result();
+  const { report, error } = await around.end(result.results);
+  return { ...result, around: report, error: hindrance ?? result.error ?? error };
 }
 
 /** A migration in batches has stopped before its end: those after it wait. */
@@ -132,7 +148,7 @@ class UpRun {
     }
   }
 
-  result(): PendingResult {
+  result(): Omit<PendingResult, 'around'> {
     const ended = new Set(
       this.#results
         .filter(({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'in_progress')

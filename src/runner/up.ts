@@ -1,6 +1,7 @@
 import { Ledger } from '../ledger/ledger.ts';
 import type { LedgerSnapshot } from '../ledger/snapshot.ts';
 import { isForEnvironment } from '../policy/environment.ts';
+import type { RunSurroundings } from './around/around-run.ts';
 import type { Engine } from './engine.ts';
 import type { GuardOutcome } from './guards/settle-guards.ts';
 import { withOpenGuards } from './guards/open-guards.ts';
@@ -11,6 +12,7 @@ import type { RunnableMigration } from './runnable.ts';
 import type { PendingResult, RunConfiguration, UpObserver } from './up-run.ts';
 
 export interface UpOptions extends Assurances {
+  readonly surroundings: Omit<RunSurroundings, 'outsideWindow' | 'routine'>;
   readonly order: ExecOrder;
   /** Asked only when something is pending: reading the config takes longer than all the checks before. */
   readonly configured: () => Promise<RunConfiguration>;
@@ -42,7 +44,15 @@ export async function up(
   const selected = inspect(snapshot, files.inTurn, options.order);
   const guards = await goOnWithGuards(engine, snapshot);
   const error = guards.find((each) => each.error !== null)?.error ?? null;
-  const nothing = { environment, results: [], remaining: [], selected, guards, error };
+  const nothing = {
+    environment,
+    results: [],
+    remaining: [],
+    selected,
+    guards,
+    error,
+    around: null,
+  };
   if (selected.pending.length === 0) return { ...nothing, elsewhere: files.elsewhere };
 
   const loaded: RunnableMigration[] = [];

@@ -43,6 +43,7 @@ export async function work(
       elsewhere,
       guards: [],
       error: null,
+      around: null,
     };
   }
   const { runPending } = await import('./up-run.ts');

@@ -132,7 +132,7 @@ function fakePrograms(script: string): string {
       join(cwd, 'hygiene', `${ID}.ts`),
       purgeDemoUsers().replace(
         /up: purge.*[^]*?\n  async verify/,
-        'up: async () => undefined,\n  irreversible: 'a test', budget: { max: 1 },\n  async verify',
+        'up: async () => undefined,\n  irreversible: "a test",\n  budget: { max: 1 },\n  async verify',
       ),
     );
     const { code, stderr } = await run('backup --affected');

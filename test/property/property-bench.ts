@@ -2,6 +2,7 @@ import { NO_DEMANDS } from '../../src/policy/environment.ts';
 import { type ConnectOptions, openEngine, type OpenedEngine } from '../../src/app/compose.ts';
 import type { Clock } from '../../src/kernel/ports.ts';
 import { systemClock, systemRandom } from '../../src/kernel/ports.ts';
+import { NO_ROUTINE } from '../../src/policy/routine.ts';
 import type { RowSet } from '../../src/planner/steps.ts';
 import { plan, type PlanReport } from '../../src/runner/plan.ts';
 import type { RunnableMigration } from '../../src/runner/runnable.ts';
@@ -66,7 +67,18 @@ export class PropertyBench {
       confirmed: null,
       plan: null,
       backupProof: null,
-      configured: () => Promise.resolve({ engine, demands: () => NO_DEMANDS, planTolerance: 0 }),
+      outsideWindow: null,
+      surroundings: {
+        allowConnections: true,
+        tools: { place: { cwd: '.', variables: {} }, probeDashboard: null },
+      },
+      configured: () =>
+        Promise.resolve({
+          engine,
+          routine: () => NO_ROUTINE,
+          demands: () => NO_DEMANDS,
+          planTolerance: 0,
+        }),
     });
   }
 

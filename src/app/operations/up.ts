@@ -2,12 +2,13 @@ import type { TargetDescription } from '../../database/connection.ts';
 import type { Actor } from '../../ledger/actor.ts';
 import type { BackupProof } from '../../policy/backup.ts';
 import type { PlanFile } from '../../policy/plan-binding.ts';
+import type { ProbeDashboard } from '../../runner/around/smoke.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
 import type { MigrationResult } from '../../runner/up-run.ts';
 import { up, type UpReport } from '../../runner/up.ts';
 import { work } from '../../runner/work.ts';
 import type { ProofSource } from '../backup-proof.ts';
-import { type ConnectOptions, demandsOf, withEngine, type World } from '../compose.ts';
+import { type ConnectOptions, demandsOf, routineOf, withEngine, type World } from '../compose.ts';
 
 export interface UpOperationOptions extends ConnectOptions {
   readonly execOrder: ExecOrder;
@@ -16,6 +17,12 @@ export interface UpOperationOptions extends ConnectOptions {
   readonly plan?: string | null;
   /** What proves that there is a backup. */
   readonly backupProof?: ProofSource;
+  /** Why it must be outside of the allowed hours. */
+  readonly outsideWindow?: string | null;
+  /** In the maintenance window the connections of others do no harm. */
+  readonly allowConnections?: boolean;
+  /** How a smoke check renders the dashboard; absent where there is none. */
+  readonly probeDashboard?: ProbeDashboard;
   /** Go on with migrations in batches that were begun, and begin none. */
   readonly onlyBegun?: boolean;
   /** Told when something is pending, before anything runs: it may take hours. */
@@ -44,11 +51,23 @@ export async function upOperation(
       order: options.execOrder,
       confirmed: options.confirm ?? world.variables['HYGIENE_CONFIRM'] ?? null,
       plan,
+      outsideWindow: options.outsideWindow ?? null,
+      surroundings: {
+        allowConnections: options.allowConnections ?? false,
+        tools: {
+          place: { cwd: world.cwd, variables: world.variables },
+          probeDashboard: options.probeDashboard ?? null,
+        },
+      },
       backupProof: await readProof(world, options.backupProof),
       configured: async () => {
         const { engine, config } = await opened.configured();
         const { planTolerance } = config;
-        return { engine, planTolerance, demands: (marker) => demandsOf(config, marker) };
+        return {
+          ...{ engine, planTolerance },
+          demands: (marker) => demandsOf(config, marker),
+          routine: (marker) => routineOf(config, marker),
+        };
       },
       observer: {
         begun: (environment) => options.onBegin?.(opened.engine.session.target, environment),

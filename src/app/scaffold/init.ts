@@ -23,9 +23,11 @@ const SCRIPTS = {
   'hygiene:up': 'hygiene up',
   'hygiene:verify': 'hygiene verify',
   'hygiene:status': 'hygiene status',
+  'cleanup-production': 'hygiene up',
+  'verify-db': 'hygiene check',
 };
 
-const IGNORED = ['.hygiene/', 'hygiene/logs/'];
+const IGNORED = ['.hygiene/', 'hygiene/logs/', 'hygiene/backups/'];
 
 /**
  * Prepares a repository: config, an example that is never run, lines for git and npm scripts, in

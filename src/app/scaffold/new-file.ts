@@ -4,7 +4,7 @@ import { HygieneError } from '../../kernel/errors.ts';
 
 export interface NewFile {
   readonly path: string;
-  readonly text: string;
+  readonly text: string | Uint8Array;
 }
 
 /**

@@ -35,7 +35,11 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
 }
 
 function outLines(out: string): readonly string[] {
-  return ['', `Written to ${out}. Next: hygiene approve --plan ${out}, hygiene up --plan ${out}`];
+  return [
+    '',
+    `Written to ${out}. Next: hygiene backup --plan ${out}`,
+    `Then: hygiene approve --plan ${out} (where it is demanded), hygiene up --plan ${out}`,
+  ];
 }
 
 export const planCommand: Command = {

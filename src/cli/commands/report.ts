@@ -1,7 +1,8 @@
 import { extname, join, relative, resolve } from 'node:path';
 
+import type { ReportForm } from '../../app/report-file.ts';
 import { HygieneError } from '../../kernel/errors.ts';
-import type { Audience, ReportFacts } from '../../report/final/facts.ts';
+import type { Audience } from '../../report/final/facts.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import type { GivenOptions } from '../given-options.ts';
 import { ownOption } from '../options.ts';
@@ -25,6 +26,7 @@ export async function report(context: CommandContext): Promise<CommandResult> {
   const { assertFree, writeNewFiles } = await import('../../app/scaffold/new-file.ts');
   if (file !== null) assertFree(file);
   const { reportOperation } = await import('../../app/operations/report.ts');
+  const { reportFileText } = await import('../../app/report-file.ts');
   const { reportDocument } = await import('../../report/final/document.ts');
   const { reportText } = await import('../../report/final/text.ts');
   const logDirectory = logDirectoryOf(given);
@@ -40,7 +42,8 @@ export async function report(context: CommandContext): Promise<CommandResult> {
   const facts = { ...reported, observations };
   announce(facts.target, facts.environment);
   const fields = reportDocument(facts);
-  if (file !== null) writeNewFiles([{ path: file, text: await textIn(form, facts, audience) }]);
+  if (file !== null)
+    writeNewFiles([{ path: file, text: await reportFileText(form, facts, audience) }]);
   const written = file === null ? null : relative(io.cwd, file);
   return {
     outcome: facts.checked.verdict,
@@ -52,9 +55,7 @@ export async function report(context: CommandContext): Promise<CommandResult> {
 
 const FORMS = { '.html': 'html', '.htm': 'html', '.md': 'markdown', '.json': 'json' } as const;
 
-type Form = (typeof FORMS)[keyof typeof FORMS];
-
-function formOf(given: GivenOptions): Form {
+function formOf(given: GivenOptions): ReportForm {
   const out = given.text('out');
   if (out === null) return 'html';
   const ending = extname(out).toLowerCase();
@@ -64,23 +65,6 @@ function formOf(given: GivenOptions): Form {
     message: `--out is "${out}", but must end in .html, .md or .json: the ending says which form it gets.`,
     hint: 'hygiene report --out report.html',
   });
-}
-
-async function textIn(form: Form, facts: ReportFacts, audience: Audience): Promise<string> {
-  if (form === 'markdown') {
-    const { reportMarkdown } = await import('../../report/final/text.ts');
-    return reportMarkdown(facts, audience);
-  }
-  if (form === 'json') {
-    const { reportDocument } = await import('../../report/final/document.ts');
-    return `${JSON.stringify(reportDocument(facts), null, 2)}\n`;
-  }
-  const { readAsset } = await import('../../app/read-asset.ts');
-  const { reportHtml } = await import('../../report/html/report-page.tsx');
-  const stylesheet = ['theme.css', 'report.css']
-    .map((name) => readAsset('report', name))
-    .join('\n');
-  return reportHtml(facts, audience, stylesheet);
 }
 
 /** Null where the document on stdout is all that was asked for. */

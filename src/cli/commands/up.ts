@@ -3,12 +3,14 @@ import type { ExecOrder } from '../../runner/pending.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { batchOptions } from '../given-options.ts';
 import {
+  allowConnectionsOption,
   backupProofCommandOption,
   backupProofOption,
   batchOptionSpecs,
   confirmOption,
   execOrderOption,
   maintenanceOption,
+  outsideWindowOption,
   planOption,
   strategyOption,
 } from '../options.ts';
@@ -39,6 +41,12 @@ export async function runMigrations(
     onlyBegun: what === 'work',
     execOrder: (given.text('exec-order') ?? 'linear') as ExecOrder,
     confirm: given.text('confirm'),
+    outsideWindow: given.text('outside-window'),
+    allowConnections: given.flag('allow-connections'),
+    probeDashboard: async () => {
+      const { dashboardFailure } = await import('../../dashboard/probe.ts');
+      return dashboardFailure(world, connect);
+    },
     plan: given.text('plan'),
     backupProof: {
       file: given.text('backup-proof'),
@@ -80,6 +88,8 @@ export const upCommand: Command = {
     'backup-proof': backupProofOption,
     'backup-proof-command': backupProofCommandOption,
     maintenance: maintenanceOption,
+    'allow-connections': allowConnectionsOption,
+    'outside-window': outsideWindowOption,
     strategy: strategyOption,
     'exec-order': execOrderOption,
     ...batchOptionSpecs,

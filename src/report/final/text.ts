@@ -35,5 +35,14 @@ export function reportText(facts: ReportFacts, files: readonly string[], style: 
     ...sentences.flatMap((sentence) => wrapped(`  ${sentence}`)),
     '',
     ...files.map((file) => `created  ${file}`),
+    ...newestId(facts).map(
+      (id) => `Next: hygiene bundle ${id}   (all of it in one file, to be kept)`,
+    ),
   ];
+}
+
+/** The migration that was applied last, if any was. */
+function newestId({ events }: ReportFacts): readonly string[] {
+  const applied = events.filter(({ event }) => event === 'applied');
+  return applied.slice(-1).flatMap(({ migrationId }) => migrationId ?? []);
 }
