@@ -8,7 +8,21 @@ export default defineConfig({
   retentionDays: 30,
 
   environments: {
-    production: { confirm: true },
+    production: {
+      confirm: true,
+      // Looked at after the commit: what fails ends the run with 4, and the line that restores.
+      smoke: [
+        {
+          name: 'The admin can still log in',
+          login: {
+            hash: sql`select password_hash from admins where email = 'margit.olsen@corp-mail.io'`,
+            // Of the sample; of a real application it comes from where secrets are kept.
+            password: process.env['SMOKE_ADMIN_PASSWORD'] ?? 'quiet-harbour-lantern-42',
+          },
+        },
+        { name: 'The dashboard answers', dashboard: true },
+      ],
+    },
   },
 
   // What `hygiene serve` shows of the application's own tables; what is not listed stays in the database.

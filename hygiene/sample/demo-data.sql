@@ -5,7 +5,7 @@ insert into admins (email, name, password_hash, last_login_at)
 values (
   'margit.olsen@corp-mail.io',
   'Margit Olsen',
-  '$2b$12$R9h7cIPz0gi.URNNX3kh2OPST9PgBkqquzi.Ss7KIUgO2t0jWMUW.',
+  '$2a$10$WQ/kYVfjXA/xWUvyGBC0Wel.PJOiSn.qJJLwcX6SbOJvbIypEyuyC',
   '2026-01-09 07:42:00+00'
 );
 
