@@ -151,7 +151,7 @@ module.exports = {
       from: { path: '^src/' },
       to: {
         dependencyTypes: ['npm-dev'],
-        dependencyTypesNot: ['npm', 'npm-optional', 'type-only'],
+        dependencyTypesNot: ['npm', 'npm-optional', 'npm-peer', 'type-only'],
       },
     },
   ],

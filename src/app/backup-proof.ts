@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 import { HygieneError } from '../kernel/errors.ts';
 import type { BackupProof } from '../policy/backup.ts';
-import { runProgram } from '../programs/run-program.ts';
 import type { World } from './compose.ts';
+import { outputOf } from './output-of.ts';
 import { parseJson, readJsonFile } from './read-json-file.ts';
 
 const moment = z.iso.datetime({ offset: true });
@@ -50,19 +50,13 @@ export async function readBackupProof(
   const about = { what: 'backup proof', schema: proofSchema, hint: HINT };
   if (file !== null) return readJsonFile({ cwd, path: file, ...about });
   if (command === null) return null;
-  return parseJson(await outputOf(world, command), {
+  const output = await outputOf(world, {
+    command,
+    what: 'backup proof',
+    timeoutMs: COMMAND_TIMEOUT_MS,
+  });
+  return parseJson(output, {
     path: `The output of \`${command}\``,
     ...about,
-  });
-}
-
-async function outputOf({ cwd, variables, signal }: World, command: string): Promise<string> {
-  const timeoutMs = COMMAND_TIMEOUT_MS;
-  const result = await runProgram({ command, cwd, variables, signal, timeoutMs });
-  if (result.exitCode === 0) return result.stdout;
-  const why = result.ending === 'exited' ? `exit status ${String(result.exitCode)}` : result.ending;
-  throw new HygieneError('HYG_USAGE', {
-    message: `\`${command}\` gave no backup proof (${why}): ${result.stderr.trim().slice(-300)}`,
-    hint: 'It must print the proof on stdout and end with 0 within 2 minutes.',
   });
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { TargetDescription } from '../database/connection.ts';
 import type { Clock, Logger, Random } from '../kernel/ports.ts';
 import { noProgress, type ReportProgress } from '../kernel/progress.ts';
+import type { LedgerNames } from '../ledger/names.ts';
 import { readActor } from '../ledger/actor.ts';
 import { type Demands, NO_DEMANDS } from '../policy/environment.ts';
 import { NO_ROUTINE, type Routine } from '../policy/routine.ts';
@@ -44,6 +45,8 @@ export interface ConnectOptions extends ProjectOptions, Omit<TargetOptions, 'cwd
   readonly statementTimeoutMs: number | null;
   readonly window: Window;
   readonly strategy: Strategy | null;
+  /** In place of the schemas of the config, where several ledgers are in one database. */
+  readonly names?: LedgerNames;
   /** What is absent has its default. */
   readonly batches?: Partial<BatchOptions>;
 }
@@ -76,7 +79,7 @@ export async function openEngine(
   purpose: Purpose,
 ): Promise<OpenedEngine> {
   const project = openProject(world, options);
-  const names = await project.ledgerNames();
+  const names = options.names ?? (await project.ledgerNames());
   const { cwd, variables, clock, random, logger, signal } = world;
   const target = await resolveTarget({ ...options, cwd, variables }, project.importer);
   world.onTarget?.(target.source.target);

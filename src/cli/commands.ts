@@ -8,6 +8,7 @@ import { bundleCommand } from './commands/bundle.ts';
 import { checkCommand } from './commands/check.ts';
 import { createCommand } from './commands/create.ts';
 import { demoCommand } from './commands/demo.ts';
+import { fleetCommand } from './commands/fleet.ts';
 import { guardCommand } from './commands/guard.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
@@ -60,6 +61,7 @@ export const commands: readonly Command[] = [
   retireCommand,
   uninstallCommand,
   doctorCommand,
+  fleetCommand,
   demoCommand,
   seedCommand,
 ];

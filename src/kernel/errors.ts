@@ -148,6 +148,9 @@ export const errorCatalogue = {
   HYG_BACKUP_UNREADABLE: { exit: 5, title: 'A backup file is not what was written' },
   HYG_BACKUP_DIFFERS: { exit: 4, title: 'What a backup restores is not what was backed up' },
 
+  HYG_FLEET_FAILED: { exit: 1, title: 'Not every target of a fleet came through' },
+  HYG_FLEET_QUEUE_MISSING: { exit: 2, title: 'The job queue of fleets is not installed' },
+
   HYG_GUARD_MISSING: { exit: 4, title: 'A seed guard is gone or was changed' },
   HYG_GUARD_VIOLATED: { exit: 4, title: 'Rows are there that a seed guard refuses' },
   HYG_GUARD_NOT_FOUND: { exit: 2, title: 'The migration has no seed guard' },
