@@ -1,6 +1,7 @@
 import { startPostgresServer } from '../test/support/postgres-server.ts';
 import { batchedFigures } from './batched.ts';
 import { dashboardFigures } from './dashboard.ts';
+import { fleetFigures } from './fleet.ts';
 import { largePurge } from './large-purge.ts';
 import { largeSchema } from './large-schema.ts';
 import { ledgerFigures } from './ledger.ts';
@@ -25,6 +26,7 @@ const cases: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   batched: batchedFigures,
   scan: scanFigures,
   dashboard: dashboardFigures,
+  fleet: fleetFigures,
 };
 
 const wanted = process.argv.slice(2);

@@ -22,9 +22,13 @@ export interface Target {
 
 const EMBEDDED_DIRECTORY = '.hygiene';
 
+/** The direct one first: for those whose application goes through a pooler, which dumps and locks dislike. */
+const URL_VARIABLES = ['HYGIENE_DIRECT_URL', 'HYGIENE_DATABASE_URL', 'DATABASE_URL'];
+
 /**
  * The database that was asked for, in this order: `--database-url`, `--embedded`, `--env` with the
- * knexfile, HYGIENE_DATABASE_URL, DATABASE_URL, the knexfile with NODE_ENV. Never a default.
+ * knexfile, HYGIENE_DIRECT_URL, HYGIENE_DATABASE_URL, DATABASE_URL, the knexfile with NODE_ENV. Never a
+ * default.
  * @throws HygieneError HYG_CONFIG_NO_TARGET and those of reading what was named
  */
 export async function resolveTarget(options: TargetOptions, importer: Importer): Promise<Target> {
@@ -34,7 +38,7 @@ export async function resolveTarget(options: TargetOptions, importer: Importer):
   if (databaseUrl !== null) return fromUrl(databaseUrl, place('--database-url'));
   if (embedded) return fromEmbedded(resolve(options.cwd, EMBEDDED_DIRECTORY), '--embedded');
   if (env !== null) return fromKnexfile(options, importer, { env, source: '--env' });
-  for (const name of ['HYGIENE_DATABASE_URL', 'DATABASE_URL']) {
+  for (const name of URL_VARIABLES) {
     const url = variables[name];
     if (url !== undefined && url !== '') return fromUrl(url, place(name));
   }

@@ -3,7 +3,7 @@ import { GivenOptions } from './given-options.ts';
 import type { Io } from './io.ts';
 import { type OptionSpec, sharedOptions, variableOptions } from './options.ts';
 
-const URLS = ['HYGIENE_DATABASE_URL', 'DATABASE_URL'];
+const URLS = ['HYGIENE_DIRECT_URL', 'HYGIENE_DATABASE_URL', 'DATABASE_URL'];
 
 /** Every option that a run may be given, with its value and where that came from. */
 export function optionSettings(given: GivenOptions, io: Io): readonly SettingFacts[] {

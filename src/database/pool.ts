@@ -21,5 +21,8 @@ export function openShared(url: string, name: string, size: number): SharedDatab
   const pool = new pg.Pool({ ...config, max: size, application_name: 'hygiene fleet' });
   // A lost idle connection is made anew when one is needed.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return { source: postgresSource(config, target), pool, close: () => pool.end() };
 }

@@ -21,7 +21,7 @@ export interface FleetUpOptions extends FleetOptions, WaveSizes {
   readonly goOn: boolean;
   /** How many targets are meant, where they must be confirmed; null: nothing was said. */
   readonly confirmTargets: number | null;
-  readonly onResult?: (result: TargetResult) => void;
+  readonly onTargetEnded?: (result: TargetResult) => void;
 }
 
 export interface FleetUpReport {
@@ -42,7 +42,7 @@ export async function fleetUpOperation(
   const results = await runWaves({
     ...{ waves, concurrency: options.concurrency, goOn: options.goOn, signal: world.signal },
     run: (target) => upOnTarget(world, options, target),
-    onResult: (result) => options.onResult?.(result),
+    onResult: (result) => options.onTargetEnded?.(result),
   });
   return { results, waves: waves.length, error: fleetError(results) };
 }

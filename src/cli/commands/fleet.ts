@@ -16,9 +16,7 @@ export async function fleet(context: CommandContext): Promise<CommandResult> {
     case 'work':
       return useQueue(context, action);
     case 'status':
-      return context.given.text('queue-url') === null
-        ? showFleet(context)
-        : useQueue(context, action);
+      return namesTargets(context.given) ? showFleet(context) : useQueue(context, action);
     case null:
     default:
       throw new HygieneError('HYG_USAGE', {
@@ -26,6 +24,11 @@ export async function fleet(context: CommandContext): Promise<CommandResult> {
         hint: 'hygiene fleet status --targets FILE   shows where each target stands.',
       });
   }
+}
+
+/** Without a list, the status of what was put into the queue is meant. */
+function namesTargets(given: GivenOptions): boolean {
+  return given.text('targets') !== null || given.text('targets-command') !== null;
 }
 
 async function runFleet({
@@ -41,7 +44,7 @@ async function runFleet({
     ...{ ...connect, ...shared(given), ...waveSizes(given) },
     goOn: given.text('on-failure') === 'continue',
     confirmTargets: confirmed(given),
-    onResult: (result) => {
+    onTargetEnded: (result) => {
       say([targetLine(result, style)]);
     },
   });
