@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkInstalled } from './check-installed.ts';
 import { runStep } from './run-step.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'hygiene-pack-'));
@@ -17,13 +18,14 @@ function check(): number {
   const [tarball] = readdirSync(directory).filter((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw new Error('npm pack left no tarball');
   const file = join(directory, tarball);
-  return (
+  const wrong =
     runStep(process.execPath, ['node_modules/publint/src/cli.js', 'run', file, '--strict']) ||
     runStep(process.execPath, [
       'node_modules/@arethetypeswrong/cli/dist/index.js',
       file,
       '--profile',
       'esm-only',
-    ])
-  );
+    ]);
+  if (wrong === 0) checkInstalled(file);
+  return wrong;
 }

@@ -2,6 +2,7 @@
 
 export { defineConfig } from './authoring/define-config.ts';
 export type {
+  AllowedHours,
   Contact,
   DashboardColumn,
   DashboardPage,
@@ -9,7 +10,9 @@ export type {
   DefinedConfig,
   EnvironmentDemands,
   HygieneConfig,
+  RoutineCommand,
   SideEffect,
+  SmokeCheck,
 } from './authoring/define-config.ts';
 export { defineHygiene } from './authoring/define-hygiene.ts';
 export type {

@@ -60,3 +60,9 @@ export async function readBackupProof(
     ...about,
   });
 }
+
+/** The published schema; what else is in a proof is no fault. */
+export function backupProofSchemaText(): string {
+  const schema = z.toJSONSchema(proofSchema, { io: 'input' });
+  return `${JSON.stringify({ title: 'Proof of a backup, as `hygiene up --backup-proof` takes it', ...schema }, null, 2)}\n`;
+}

@@ -1,7 +1,7 @@
 import { HygieneError } from '../kernel/errors.ts';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type Weekday = (typeof weekdays)[number];
+type Weekday = (typeof weekdays)[number];
 
 /** A time of the day in which a run may begin. */
 export interface AllowedHours {

@@ -46,7 +46,7 @@ export interface BackupVerifyReport {
   readonly restored: RestoredBackup | null;
 }
 
-export interface RestoredBackup {
+interface RestoredBackup {
   readonly target: TargetDescription;
   readonly environment: string | null;
   readonly rows: number;
