@@ -81,7 +81,7 @@ describe('a purge in batches', () => {
   test('is planned with its batches, and never refused for its size', async () => {
     await database.execute(`
       insert into users (email, name)
-      select 'mass' || n || '@example.com', 'Mass' from generate_series(1, 100_100) n`);
+      select 'mass' || n || '@example.com', 'Mass' from generate_series(1, 100100) n`);
     const options = "dependents: 'all'";
     const { migrations } = await bench.write(`${ID}.ts`, purgeInBatches({ options })).plan();
     expect(migrations[0]?.refusals).toEqual([]);

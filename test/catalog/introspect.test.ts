@@ -261,7 +261,7 @@ describe('foreign keys', () => {
     ]);
   });
 
-  test('may be NOT ENFORCED', async () => {
+  test('may be NOT ENFORCED (PostgreSQL 18)', async () => {
     await connection.script(`
       begin;
       create table loose (user_id bigint constraint loose_user references users not enforced)`);
@@ -299,7 +299,7 @@ describe('the current role', () => {
   });
 });
 
-test('A NOT NULL that was never validated does not make a unique index identify rows', async () => {
+test('A NOT NULL that was never validated does not make a unique index identify rows (PostgreSQL 18)', async () => {
   await connection.script(`
     begin;
     create table doubtful (a int unique);

@@ -153,7 +153,9 @@ describe('with a database', () => {
       /^127\.0\.0\.1:\d+\/\w+ as postgres \(from DATABASE_URL\) · environment: not marked\n\n/,
     );
     expect(before.stdout).toContain('Pending migrations name 1 table, and 4 that reference them.');
-    expect(before.stdout).toMatch(/\nDatabase: 0 problem, \d warn, \d unknown, \d+ ok\.\n$/);
+    expect(before.stdout).toMatch(
+      /\nDatabase: 0 problem, \d warn, \d unknown, \d+ ok\.\nNext: hygiene plan --out plan\.json\n$/,
+    );
     await runCli(['up'], { cwd, variables });
     expect((await doctor()).stdout).toContain('Pending migrations name 0 tables.');
   });
@@ -259,8 +261,8 @@ describe('--config', () => {
       DATABASE_URL: 'not a url with secret',
     });
     expect([run.code, run.stderr]).toEqual([0, '']);
-    expect(run.stdout).toMatch(/^--lock-timeout {8}60 {2}\(default\)$/m);
-    expect(run.stdout).toMatch(/^DATABASE_URL {10}\*\*\* {2}\(DATABASE_URL\)$/m);
+    expect(run.stdout).toMatch(/^--lock-timeout {2,}60 {2}\(default\)$/m);
+    expect(run.stdout).toMatch(/^DATABASE_URL {2,}\*\*\* {2}\(DATABASE_URL\)$/m);
     expect(run.stdout).toMatch(/^NODE_ENV {14}production {2}\(NODE_ENV\)$/m);
   });
 

@@ -176,7 +176,7 @@ describe('a rewrite', () => {
     );
   });
 
-  test('whose keys do not come back as they were is rolled back', async () => {
+  test('whose keys do not come back as they were is rolled back (PostgreSQL 18)', async () => {
     await installOperation(bench.world(), { ...bench.options(), mark: null });
     await database.execute(`
       create function meddle() returns event_trigger language plpgsql as $$

@@ -109,7 +109,7 @@ describe('partitioned tables', () => {
     ['the whole', 'orders'],
     ['a part', 'orders_2025'],
   ])(
-    'keep their keys and the copies of them in all partitions, purged by %s',
+    'keep their keys and the copies of them in all partitions, purged by %s (PostgreSQL 18)',
     async (_what, root) => {
       const purge = migration({
         up: `purge(rows('${root}', sql\`test\`), { dependents: 'all' })`,

@@ -145,6 +145,8 @@ describe('the npm scripts', () => {
     'hygiene:up': 'hygiene up',
     'hygiene:verify': 'hygiene verify',
     'hygiene:status': 'hygiene status',
+    'cleanup-production': 'hygiene up',
+    'verify-db': 'hygiene check',
   };
   const lines = (indent: string): string =>
     Object.entries(added)

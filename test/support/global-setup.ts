@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { unpackBrowser } from './browser.ts';
-import { startPostgresServer } from './postgres-server.ts';
+import { careless, startPostgresServer } from './postgres-server.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
 declare global {
@@ -11,7 +11,7 @@ declare global {
 }
 
 /** What would lead a test to a database of the developer's machine. */
-const foreignSettings = /^(HYGIENE_(?!SOAK$)|DATABASE_URL$|PG[A-Z]+$)/;
+const foreignSettings = /^(HYGIENE_(?!SOAK$|TEST_POSTGRES$)|DATABASE_URL$|PG[A-Z]+$)/;
 
 /** Starts the PostgreSQL of this run; the test files find it in HYGIENE_TEST_SERVER. */
 export default async function startServer(): Promise<void> {
@@ -19,7 +19,8 @@ export default async function startServer(): Promise<void> {
     if (foreignSettings.test(name)) Reflect.deleteProperty(process.env, name);
   }
   if (process.env['HYGIENE_SOAK'] !== '1') await unpackBrowser();
-  const server = await startPostgresServer();
+  // Another PostgreSQL than that of npm, by the directory that holds its `bin`.
+  const server = await startPostgresServer(careless, process.env['HYGIENE_TEST_POSTGRES']);
   globalThis.hygieneTestServer = server;
   process.env['HYGIENE_TEST_SERVER'] = server.url;
   process.env['HYGIENE_TEST_EMBEDDED'] = mkdtempSync(join(tmpdir(), 'hygiene-embedded-'));

@@ -27,7 +27,7 @@ const SCRIPTS = {
   'verify-db': 'hygiene check',
 };
 
-const IGNORED = ['.hygiene/', 'hygiene/logs/', 'hygiene/backups/'];
+const IGNORED = ['.hygiene/', 'hygiene/logs/'];
 
 /**
  * Prepares a repository: config, an example that is never run, lines for git and npm scripts, in

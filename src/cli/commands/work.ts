@@ -1,5 +1,10 @@
 import type { Command, CommandContext, CommandResult } from '../command.ts';
-import { batchOptionSpecs, confirmOption, execOrderOption } from '../options.ts';
+import {
+  batchOptionSpecs,
+  confirmOption,
+  outsideWindowOption,
+  execOrderOption,
+} from '../options.ts';
 import { runMigrations } from './up.ts';
 
 /**
@@ -14,7 +19,12 @@ export const workCommand: Command = {
   name: 'work',
   usage: 'work',
   describe: 'Go on with migrations in batches that are not at their end; begins none',
-  options: { confirm: confirmOption, 'exec-order': execOrderOption, ...batchOptionSpecs },
+  options: {
+    confirm: confirmOption,
+    'outside-window': outsideWindowOption,
+    'exec-order': execOrderOption,
+    ...batchOptionSpecs,
+  },
   positionals: [],
   run: work,
 };
