@@ -1,6 +1,8 @@
 /** Where one target stands. */
 export interface FleetStatusRow {
   readonly name: string;
+  /** False: it could not be asked, and the counts say nothing. */
+  readonly reached: boolean;
   readonly environment: string | null;
   readonly applied: number;
   readonly pending: number;

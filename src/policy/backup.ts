@@ -65,6 +65,6 @@ function hours(count: number): string {
 function refused(message: string): HygieneError {
   return new HygieneError('HYG_REFUSED_BACKUP', {
     message,
-    hint: 'Nothing was changed. Take one, and give its proof: hygiene up --backup-proof FILE',
+    hint: 'Nothing was changed. Take one, test it, and give its proof:\nhygiene backup, hygiene backup verify FILE --restore, hygiene up --backup-proof FILE.json',
   });
 }

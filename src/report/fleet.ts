@@ -63,8 +63,8 @@ export function fleetStatusText(
       ...['applied', 'pending', 'failed'].map((title) => ({ title, align: 'right' as const })),
       { title: 'problem' },
     ],
-    rows.map(({ name, environment, applied, pending, failed, code }) =>
-      isUnknown(code)
+    rows.map(({ name, reached, environment, applied, pending, failed, code }) =>
+      !reached
         ? [name, '?', '?', '?', '?', code ?? '']
         : [
             name,
@@ -87,11 +87,6 @@ export function fleetStatusText(
     ),
     ...(bad === 0 && pending > 0 ? ['Next: hygiene fleet up'] : []),
   ];
-}
-
-/** Nothing was read from it. */
-function isUnknown(code: string | null): boolean {
-  return code?.startsWith('HYG_DB_') ?? false;
 }
 
 export function queueText(

@@ -96,7 +96,8 @@ export async function runPending(engine: Engine, pending: PendingRun): Promise<P
     routine: routine(environment),
   });
   const run = new UpRun(context, migrations, observer);
-  const hindrance = await around.begin();
+  // What was begun there must be ended, whatever happens.
+  const hindrance = await around.begin().catch(asCommandError);
   if (hindrance === null) await run.go(selected);
   const result = run.result();
   const { report, error } = await around.end(result.results);

@@ -101,7 +101,7 @@ describe('commands of an environment', () => {
     const running = run('up', stopping.signal);
     while (!existsSync(join(cwd, 'begun'))) await new Promise(setImmediate);
     stopping.abort();
-    await running;
+    expect((await running).code).toBe(143);
     expect([await demoUsers(), log()]).toEqual([300, 'started\n']);
   });
 

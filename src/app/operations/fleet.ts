@@ -155,9 +155,9 @@ async function statusOfTarget(
       report.migrations.filter((each) => each.status === status).length;
     const { environment, pending, problem } = report;
     const counts = { applied: count('applied'), pending: pending.length, failed: count('failed') };
-    return { name, environment, ...counts, ...told(problem) };
+    return { name, reached: true, environment, ...counts, ...told(problem) };
   } catch (thrown) {
     const counts = { applied: 0, pending: 0, failed: 0 };
-    return { name, environment: null, ...counts, ...told(toHygieneError(thrown)) };
+    return { name, reached: false, environment: null, ...counts, ...told(toHygieneError(thrown)) };
   }
 }

@@ -1,3 +1,4 @@
+import { cancelledError } from '../../database/cancellable.ts';
 import { inReadOnly } from '../../database/reading.ts';
 import { otherSessions } from '../../database/other-sessions.ts';
 import { counted } from '../../kernel/counts.ts';
@@ -44,6 +45,7 @@ export class AroundRun {
     const { clock, signal, settings } = this.#context.engine;
     const { routine, tools, allowConnections } = this.#around;
     this.#before = await runCommands(routine.before, tools.place, { signal, clock, all: false });
+    if (signal.aborted) return cancelledError(signal);
     const failed = this.#before.find(({ passed }) => !passed);
     if (failed !== undefined) return beforeFailed(failed);
     return settings.window === 'online' || allowConnections ? null : this.#connectionsLeft();
