@@ -138,7 +138,7 @@ function queueUrl(given: GivenOptions): string {
   if (url !== null) return url;
   throw new HygieneError('HYG_USAGE', {
     message: 'Where the queue is was not said.',
-    hint: '--queue-url postgres://USER:PASSWORD@HOST:PORT/DATABASE   (or HYGIENE_QUEUE_URL)',
+    hint: '--queue-url postgres://USER:PASSWORD@HOST:PORT/DATABASE   (or HYGIENE_QUEUE_URL)\nWithout a queue: hygiene fleet status --targets FILE, hygiene fleet up --targets FILE',
   });
 }
 
