@@ -26,11 +26,14 @@ export function manifestPath(file: string): string {
   return `${file}.json`;
 }
 
+export function rowsIn({ tables }: Pick<BackupManifest, 'tables'>): number {
+  return tables.reduce((sum, { rows }) => sum + rows, 0);
+}
+
 /** As much of it as the ledger keeps: a database has more tables than an event should have lines. */
 export function recordedFacts({
   tables,
   ...facts
 }: BackupManifest): Readonly<Record<string, unknown>> {
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  return { ...facts, tables: tables.length, rows };
+  return { ...facts, tables: tables.length, rows: rowsIn({ tables }) };
 }

@@ -1,5 +1,5 @@
 import { counted, grouped } from '../kernel/counts.ts';
-import type { BackupManifest } from '../backup/manifest.ts';
+import { type BackupManifest, rowsIn } from '../backup/manifest.ts';
 import type { Fields } from './document.ts';
 import { plainStyle, type Style } from './style.ts';
 import { byteSize, moment } from './wording.ts';
@@ -15,8 +15,7 @@ export interface BackupFacts {
 export function backupText(facts: BackupFacts, style: Style = plainStyle): string[] {
   const { manifest, file, proof, notRecorded } = facts;
   const { bytes, sha256, lsn, snapshot, scope, tables, method, planDigest } = manifest;
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  const what = `${counted(rows, 'row')} of ${counted(tables.length, 'table')}`;
+  const what = `${counted(rowsIn(manifest), 'row')} of ${counted(tables.length, 'table')}`;
   return [
     style.bold(`Backup ${file}`),
     `  size      ${byteSize(bytes)} (${grouped(bytes)} bytes), ${method}`,

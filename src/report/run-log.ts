@@ -3,6 +3,7 @@ import type { MigrationResult } from '../runner/up-run.ts';
 import type { UpReport } from '../runner/up.ts';
 import { grouped } from '../kernel/counts.ts';
 import { shortDigest } from '../kernel/digest.ts';
+import { fileStamp } from '../kernel/file-stamp.ts';
 import { errorLines } from './error.ts';
 import { indented, tableLines } from './layout.ts';
 import { type TargetFacts, targetLines } from './target.ts';
@@ -21,8 +22,8 @@ export interface RunLogFacts extends UpReport {
 
 /** `cleanup_log_20260112T090000Z.txt`: names sort by time, in UTC. */
 export function runLogName(at: Date): string {
-  const stamp = at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
-  return `cleanup_log_${stamp}Z.txt`;
+  const stamp = fileStamp(at);
+  return `cleanup_log_${stamp}.txt`;
 }
 
 /** What a run did, for whoever asks later: the same facts that the ledger holds. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { type BackupManifest, manifestPath, recordedFacts } from '../../backup/manifest.ts';
+import { type BackupManifest, manifestPath, recordedFacts, rowsIn } from '../../backup/manifest.ts';
 import { PostgresPrograms } from '../../backup/postgres-programs.ts';
 import { inScratchDatabase } from '../../backup/scratch-database.ts';
 import {
@@ -92,7 +92,7 @@ export async function backupRestoreOperation(
     const tested = { ...manifest, restoreTestedAt };
     writeJsonFile(world.cwd, manifestPath(file), tested);
     const recorded = await record(engine, tested);
-    const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+    const rows = rowsIn(manifest);
     return {
       file,
       manifest: tested,

@@ -7,6 +7,7 @@ import { takeBackup } from '../../backup/take-backup.ts';
 import type { TargetDescription } from '../../database/connection.ts';
 import { inSnapshot } from '../../database/reading.ts';
 import { HygieneError } from '../../kernel/errors.ts';
+import { fileStamp } from '../../kernel/file-stamp.ts';
 import { readIdentity, withoutAddress } from '../../ledger/identity.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { checkPlanBinding, type PlanFile } from '../../policy/plan-binding.ts';
@@ -192,6 +193,6 @@ function placeOf(
   const ignore = join(directory, '.gitignore');
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
   const name = kind === 'embedded' ? 'embedded' : database.replaceAll(/[^\w-]/g, '_');
-  const stamp = clock.now().toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
-  return join(directory, `${name}_${stamp}Z.${kind === 'embedded' ? 'tar.gz' : 'dump'}`);
+  const stamp = fileStamp(clock.now());
+  return join(directory, `${name}_${stamp}.${kind === 'embedded' ? 'tar.gz' : 'dump'}`);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { HygieneError } from '../../kernel/errors.ts';
+import { fileStamp } from '../../kernel/file-stamp.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { ownOption, planOption } from '../options.ts';
 import {
@@ -24,14 +25,14 @@ export async function bundle(context: CommandContext): Promise<CommandResult> {
     });
   }
   const logDirectory = given.text('log-dir') ?? 'hygiene/logs';
-  const stamp = world.clock.now().toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
+  const stamp = fileStamp(world.clock.now());
   const { bundleOperation } = await import('../../app/operations/bundle.ts');
   const { bundleText } = await import('../../report/bundle.ts');
   const report = await bundleOperation(world, {
     ...connect,
     id,
     logDirectory,
-    out: given.text('out') ?? join(logDirectory, `bundle_${id}_${stamp}Z.tar.gz`),
+    out: given.text('out') ?? join(logDirectory, `bundle_${id}_${stamp}.tar.gz`),
     plan: given.text('plan'),
     scan: scanLimits('check', given),
   });

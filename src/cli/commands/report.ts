@@ -2,6 +2,7 @@ import { extname, join, relative, resolve } from 'node:path';
 
 import type { ReportForm } from '../../app/report-file.ts';
 import { HygieneError } from '../../kernel/errors.ts';
+import { fileStamp } from '../../kernel/file-stamp.ts';
 import type { Audience } from '../../report/final/facts.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import type { GivenOptions } from '../given-options.ts';
@@ -72,8 +73,8 @@ function placeOf(given: GivenOptions, at: Date): string | null {
   const out = given.text('out');
   if (out !== null) return out;
   if (given.flag('json')) return null;
-  const stamp = at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
-  return join(logDirectoryOf(given), `report_${stamp}Z.html`);
+  const stamp = fileStamp(at);
+  return join(logDirectoryOf(given), `report_${stamp}.html`);
 }
 
 function logDirectoryOf(given: GivenOptions): string {
