@@ -9,6 +9,7 @@ import { cutToBytes } from '../kernel/identifiers.ts';
 import { defaultLedgerNames, type LedgerNames } from '../ledger/names.ts';
 import type { World } from './compose.ts';
 import { outputOf } from './output-of.ts';
+import { parseJson } from './read-json-file.ts';
 
 /** One database, or one schema of a database, with a ledger of its own. */
 export interface FleetTarget {
@@ -60,9 +61,8 @@ export async function readTargets(
   const source = file ?? 'the command';
   const targets = entriesOf(text, source).map((given, at) => toTarget(given, at, world));
   if (targets.length === 0) throw usage(`${source} names no target.`);
-  const twice = targets.find(
-    ({ name }, at) => targets.findIndex((each) => each.name === name) !== at,
-  );
+  const seen = new Set<string>();
+  const twice = targets.find(({ name }) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw usage(`${source} has two targets named ${twice.name}.`);
   return targets;
 }
@@ -81,19 +81,13 @@ function entriesOf(text: string, source: string): readonly Given[] {
     const lines = text.split(/\r?\n/).map((line) => line.replace(/^\s*#.*|\s#.*$/, '').trim());
     return lines.filter((line) => line !== '').map((url) => ({ url }));
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw usage(`${source} is no JSON.`);
-  }
-  const parsed = list.safeParse(value);
-  if (parsed.success)
-    return parsed.data.map((each) => (typeof each === 'string' ? { url: each } : each));
-  const [issue] = parsed.error.issues;
-  throw usage(
-    `${source}: ${(issue?.path ?? []).join('.')}: ${issue?.message ?? 'not as expected'}.`,
-  );
+  const given = parseJson(text, {
+    path: source,
+    what: 'list of targets',
+    schema: list,
+    hint: HINT,
+  });
+  return given.map((each) => (typeof each === 'string' ? { url: each } : each));
 }
 
 function toTarget(given: Given, at: number, { variables }: World): FleetTarget {

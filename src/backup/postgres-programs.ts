@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { cancelledError } from '../database/cancellable.ts';
 import type { ProgramAccess } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { type ProgramResult, runProgram } from '../programs/run-program.ts';
@@ -49,11 +50,12 @@ export class PostgresPrograms {
     });
   }
 
+  /** @throws HygieneError the reason of the signal, where that has ended it */
   async run(program: Program, { args, signal, database }: ProgramRun): Promise<ProgramResult> {
     const { directory, cwd, variables } = this.#place;
     const secrets = mkdtempSync(join(tmpdir(), 'hygiene-secrets-'));
     try {
-      return await runProgram({
+      const result = await runProgram({
         command: [directory === null ? program : join(directory, program), ...args],
         ...{ cwd, signal, timeoutMs: null },
         variables: {
@@ -65,6 +67,8 @@ export class PostgresPrograms {
           ...(database !== undefined && { PGDATABASE: database }),
         },
       });
+      if (result.ending === 'stopped') throw cancelledError(signal);
+      return result;
     } finally {
       rmSync(secrets, { recursive: true, force: true });
     }

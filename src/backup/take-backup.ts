@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 
 import { introspect } from '../catalog/introspect.ts';
 import type { Catalog, Table } from '../catalog/model.ts';
-import { CancellableConnection, cancelledError } from '../database/cancellable.ts';
+import { CancellableConnection } from '../database/cancellable.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { sql } from '../kernel/sql.ts';
@@ -81,7 +81,8 @@ async function takeDump(
   const catalog = await introspect(connection);
   const all = filledTables(catalog);
   const wanted = affected === null ? all : affectedTables(catalog, affected);
-  const left = all.filter((table) => !wanted.includes(table));
+  const taken = new Set(wanted);
+  const left = all.filter((table) => !taken.has(table));
   const snapshot = await exportSnapshot(connection);
   let tables: readonly TableContents[] = [];
   const file = await makeBackupFile(path, async (partial) => {
@@ -138,7 +139,6 @@ async function dump({ programs, partial, left, ...request }: Dump): Promise<void
     ],
     signal,
   });
-  if (result.ending === 'stopped') throw cancelledError(signal);
   if (result.exitCode !== 0) throw backupFailed('pg_dump failed', result);
 }
 

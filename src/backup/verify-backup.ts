@@ -2,7 +2,6 @@ import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs
 import { gunzipSync } from 'node:zlib';
 
 import { introspect } from '../catalog/introspect.ts';
-import { cancelledError } from '../database/cancellable.ts';
 import type { Connection } from '../database/connection.ts';
 import { BEGIN_SNAPSHOT } from '../database/settings.ts';
 import { embeddedFromFiles } from '../database/embedded-connection.ts';
@@ -70,7 +69,6 @@ export async function listDump(
 ): Promise<number> {
   await programs.versionOf('pg_restore');
   const result = await programs.run('pg_restore', { args: ['--list', path], signal });
-  if (result.ending === 'stopped') throw cancelledError(signal);
   const listed = entriesOf(result.stdout).filter((entry) => entry.includes(' TABLE DATA ')).length;
   const expected = manifest?.tables.length ?? listed;
   if (result.exitCode === 0 && listed >= expected) return listed;
@@ -108,7 +106,6 @@ export async function restoreDump(
     args: [...RESTORE_ONLY, ...sections, `--dbname=${place.database}`, path],
     ...place,
   });
-  if (result.ending === 'stopped') throw cancelledError(place.signal);
   if (result.exitCode === 0) return;
   const { message } = backupFailed(`${path} could not be restored`, result);
   throw new HygieneError('HYG_BACKUP_DIFFERS', {

@@ -1,4 +1,5 @@
 import type { TargetOutcome, TargetResult } from './outcome.ts';
+import { takeTurns } from './take-turns.ts';
 
 export interface WaveRun<T> {
   readonly waves: readonly (readonly T[])[];
@@ -23,20 +24,14 @@ export async function runWaves<T extends Named>(run: WaveRun<T>): Promise<readon
   const results: TargetResult[] = [];
   let isOver = false;
   for (const [wave, targets] of run.waves.entries()) {
-    const waiting = [...targets];
-    const takeTurns = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const { name } = next;
-        isOver ||= run.signal.aborted;
-        const outcome = isOver ? null : await run.run(next);
-        const result = { name, wave, outcome };
-        results.push(result);
-        if (outcome !== null) run.onResult(result);
-        if (outcome?.state === 'failed' && !run.goOn) isOver = true;
-      }
-    };
-    const size = Math.min(run.concurrency, targets.length);
-    await Promise.all(Array.from({ length: size }, takeTurns));
+    await takeTurns(targets, run.concurrency, async (target) => {
+      isOver ||= run.signal.aborted;
+      const outcome = isOver ? null : await run.run(target);
+      const result = { name: target.name, wave, outcome };
+      results.push(result);
+      if (outcome !== null) run.onResult(result);
+      if (outcome?.state === 'failed' && !run.goOn) isOver = true;
+    });
   }
   return results;
 }

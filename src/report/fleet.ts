@@ -38,17 +38,19 @@ function whatOf({
 /** What is left to say once each target was told: how many came to what, and which were not begun. */
 export function fleetUpText(results: readonly TargetResult[], style: Style = plainStyle): string[] {
   const left = results.filter(({ outcome }) => outcome === null);
-  const counts = new Map<string, number>();
-  for (const { outcome } of results) {
-    const state = outcome?.state ?? 'not begun';
-    counts.set(state, (counts.get(state) ?? 0) + 1);
-  }
-  const parts = [...counts].map(([state, count]) => `${grouped(count)} ${state}`);
+  const states = results.map(({ outcome }) => outcome?.state ?? 'not begun');
   return [
     ...left.map((each) => targetLine(each, style)),
     '',
-    style.bold(`${counted(results.length, 'target')}: ${parts.join(', ')}.`),
+    style.bold(`${counted(results.length, 'target')}: ${tally(states)}.`),
   ];
+}
+
+/** `3 done, 1 failed`: how often each word comes. */
+function tally(words: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => `${grouped(count)} ${word}`).join(', ');
 }
 
 /** Each target once; one that cannot be asked has a line too. */
@@ -106,15 +108,13 @@ export function queueText(
       outcome === null ? '' : `${outcome.state} ${whatOf(outcome)}`,
     ]),
   );
-  const counts = new Map<string, number>();
-  for (const { status } of targets) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const parts = [...counts].map(([status, count]) => `${grouped(count)} ${status}`);
+  const statuses = targets.map(({ status }) => status);
   const isOpen = targets.some(({ status }) => ['queued', 'running', 'waiting'].includes(status));
   return [
     style.bold(head),
     ...lines,
     '',
-    style.bold(`Run ${run}: ${parts.join(', ')}.`),
+    style.bold(`Run ${run}: ${tally(statuses)}.`),
     ...(isOpen ? ['Next: hygiene fleet work   (on as many machines as there are)'] : []),
   ];
 }

@@ -78,10 +78,12 @@ export async function backupRestoreOperation(
       hint: `Keep what \`hygiene backup\` writes together. To read the file only: hygiene backup verify ${file}`,
     });
   }
-  const tables = await listed(world, options, backup);
+  // To restore the files of the embedded database is to open them: once will do.
+  const isEmbedded = isEmbeddedDump(backup.path);
+  const tables = isEmbedded ? null : await listed(world, options, backup);
   return withEngine(world, { ...options, purpose: 'apply' }, async ({ engine }) => {
     const { source } = engine.session;
-    if (isEmbeddedDump(backup.path)) await restoreFiles(backup.path, manifest);
+    if (isEmbedded) await restoreFiles(backup.path, manifest);
     else
       await restoreOn(await scratchSource(world, options, source), world, {
         ...options,

@@ -7,6 +7,7 @@ import { createTarGzip } from 'nanotar';
 import type { TargetDescription } from '../../database/connection.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import type { RecordedEvent } from '../../ledger/events.ts';
+import type { ReportFacts } from '../../report/final/facts.ts';
 import { digestDocument } from '../../report/ledger.ts';
 import type { ScanOptions } from '../../runner/scan-database.ts';
 import type { ConnectOptions, World } from '../compose.ts';
@@ -58,13 +59,14 @@ export async function bundleOperation(world: World, options: BundleOptions): Pro
     subject: id,
   });
   const plan = planPart(cwd, options.plan, events);
-  const backup = await backupPart(world, options, events);
   const runs = new Set(events.flatMap(({ runId }) => runId ?? []));
   const logs = [...runLogs(resolve(cwd, options.logDirectory), runs)].map(({ file, content }) => ({
     name: `logs/${basename(file)}`,
     data: content,
   }));
-  const parts = [...(await databaseParts(world, options)), ...logs, ...plan, ...backup];
+  const facts = await reportOperation(world, { ...options, observed: null });
+  const backup = backupPart(events, facts.events);
+  const parts = [...(await databaseParts(world, options, facts)), ...logs, ...plan, ...backup];
   const missing = [
     ...(logs.length > 0 ? [] : [`logs: ${options.logDirectory} holds none about this migration`]),
     ...(plan.length > 0 ? [] : ['plan: none was given (--plan FILE)']),
@@ -79,8 +81,11 @@ export async function bundleOperation(world: World, options: BundleOptions): Pro
   return { target, environment, file: options.out, bytes: archive.length, contents, missing };
 }
 
-async function databaseParts(world: World, options: BundleOptions): Promise<readonly Part[]> {
-  const facts = await reportOperation(world, { ...options, observed: null });
+async function databaseParts(
+  world: World,
+  options: BundleOptions,
+  facts: ReportFacts,
+): Promise<readonly Part[]> {
   const digest = await ledgerDigestOperation(world, options);
   const json = await ledgerExportOperation(world, { ...options, format: 'json', output: null });
   return [
@@ -110,26 +115,16 @@ function planPart(
 }
 
 /** The backup that the run was given, or the newest before it: what the ledger holds of it. */
-async function backupPart(
-  world: World,
-  options: BundleOptions,
+function backupPart(
   events: readonly RecordedEvent[],
-): Promise<readonly Part[]> {
-  const applied = events.filter(({ event }) => event === 'applied').at(-1);
-  const given = applied?.evidence?.['backup'];
-  if (given !== undefined) return [{ name: 'backup.json', data: jsonText(given) }];
-  const { ledgerListOperation } = await import('./ledger.ts');
-  const all = await ledgerListOperation(world, {
-    ...options,
-    migrationId: null,
-    limit: Number.MAX_SAFE_INTEGER,
-  });
-  const before = all.events.filter(
+  all: readonly RecordedEvent[],
+): readonly Part[] {
+  const applied = events.findLast(({ event }) => event === 'applied');
+  const before = all.findLast(
     ({ event, seq }) => event === 'backup' && seq < (applied?.seq ?? Infinity),
   );
-  return before
-    .slice(-1)
-    .map(({ evidence }) => ({ name: 'backup.json', data: jsonText(evidence) }));
+  const known = applied?.evidence?.['backup'] ?? before?.evidence;
+  return known === undefined ? [] : [{ name: 'backup.json', data: jsonText(known) }];
 }
 
 function jsonText(value: unknown): string {

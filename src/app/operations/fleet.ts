@@ -1,6 +1,7 @@
 import { isFailure, type TargetOutcome, type TargetResult } from '../../fleet/outcome.ts';
 import { runWaves } from '../../fleet/run-waves.ts';
 import type { FleetStatusRow } from '../../fleet/status-row.ts';
+import { takeTurns } from '../../fleet/take-turns.ts';
 import { splitIntoWaves, type WaveSizes } from '../../fleet/waves.ts';
 import { HygieneError, toHygieneError } from '../../kernel/errors.ts';
 import { noProgress } from '../../kernel/progress.ts';
@@ -133,13 +134,9 @@ export async function fleetStatusOperation(
 ): Promise<readonly FleetStatusRow[]> {
   const targets = await readTargets(world, options.targets);
   const rows = new Map<string, FleetStatusRow>();
-  const waiting = [...targets];
-  const takeTurns = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      rows.set(next.name, await statusOfTarget(world, options, next));
-    }
-  };
-  await Promise.all(Array.from({ length: options.concurrency }, takeTurns));
+  await takeTurns(targets, options.concurrency, async (target) => {
+    rows.set(target.name, await statusOfTarget(world, options, target));
+  });
   return targets.flatMap(({ name }) => rows.get(name) ?? []);
 }
 
