@@ -1,5 +1,6 @@
 import { type Connection, queryOne } from '../database/connection.ts';
 import { createTableAs } from '../database/create-table-as.ts';
+import { divideLike } from '../database/dialect/citus.ts';
 import { databaseErrorFacts, hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { ColumnName, QualifiedName, quoteIdentifier } from '../kernel/identifiers.ts';
@@ -40,10 +41,24 @@ export class ArchiveTables {
     return (await this.#readMeans()).mayCreate;
   }
 
-  /** Makes an archive of the rows that a query returns. @returns how many */
-  async createFrom(name: QualifiedName, source: QualifiedName, query: Sql): Promise<number> {
-    if (!(await this.#readMeans()).mayCreate) {
+  /**
+   * Makes an archive of the rows that a query returns.
+   * @param of where they come from, and how a cluster divides it: the archive is divided the same way
+   * @returns how many
+   */
+  async createFrom(
+    name: QualifiedName,
+    of: { readonly source: QualifiedName; readonly distributedBy: string | null },
+    query: Sql,
+  ): Promise<number> {
+    const { source, distributedBy: column } = of;
+    const { mayCreate } = await this.#readMeans();
+    if (!mayCreate || column !== null) {
       await this.create(name, source, 'rows');
+      // What the functions of the ledger make belongs to another role, and stays here.
+      if (mayCreate && column !== null) {
+        await this.#connection.query(divideLike(name, { column, source }));
+      }
       return (await this.#connection.query(sql`insert into ${name} ${query}`)).rowCount;
     }
     const rows = await createTableAs(this.#connection, name, query);

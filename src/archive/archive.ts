@@ -16,6 +16,8 @@ export interface ArchivedRows {
   readonly source: QualifiedName;
   /** `from …`: the rows of the source, which goes by its own name. */
   readonly from: Sql;
+  /** The column by which a cluster divides the source, and so its archive; null: the archive is here. */
+  readonly distributedBy: string | null;
 }
 
 /** One archive table that was written, and how many rows it holds. */
@@ -56,13 +58,13 @@ export class Archive {
    * conversion. The table is made by the first copy; rows that are taken later are added.
    * @returns how many rows were copied
    */
-  async add({ source, from }: ArchivedRows): Promise<number> {
+  async add({ source, from, distributedBy }: ArchivedRows): Promise<number> {
     const kind = 'rows';
     const archive = this.#nameFor(source, kind);
     const copy = sql`select ${new ColumnName(source.name)}.* ${from}`;
     const rows = this.#records.has(archive.quoted)
       ? (await this.#connection.query(sql`insert into ${archive} ${copy}`)).rowCount
-      : await this.#tables.createFrom(archive, source, copy);
+      : await this.#tables.createFrom(archive, { source, distributedBy }, copy);
     this.count({ source, archive, kind, rows, changedColumns: null });
     return rows;
   }

@@ -1,4 +1,4 @@
-import type { OnDelete, Persistence, TableKind, TriggerEvent } from './model.ts';
+import type { CitusPlacement, OnDelete, Persistence, TableKind, TriggerEvent } from './model.ts';
 
 /** What the statement of `introspect` returns: rows of pg_catalog, with its one-letter codes. */
 export interface CatalogFacts {
@@ -10,6 +10,12 @@ export interface CatalogFacts {
   readonly triggers: readonly TriggerFact[];
   readonly deleteRules: readonly { readonly table: number; readonly name: string }[];
   readonly foreignKeys: readonly ForeignKeyFact[];
+  readonly hasCitus: boolean;
+}
+
+/** The facts, with the tables that Citus knows. */
+export interface WholeFacts extends CatalogFacts {
+  readonly citus: readonly ({ readonly oid: number } & CitusPlacement)[];
 }
 
 export interface RelationFact {

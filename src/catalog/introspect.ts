@@ -1,4 +1,5 @@
 import { type Connection, queryOne } from '../database/connection.ts';
+import { hasCitus, readCitusTables } from '../database/dialect/citus.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import type { CatalogFacts } from './catalog-facts.ts';
 import type { Catalog } from './model.ts';
@@ -12,6 +13,7 @@ export interface IntrospectOptions {
 /**
  * Reads everything that planning needs to know about the database: one statement, one snapshot.
  * Works on PostgreSQL 14 to 18; what an older server does not know is read as its absence.
+ * @throws HygieneError HYG_REFUSED_CLUSTER on a worker node of a cluster
  */
 export async function introspect(
   connection: Connection,
@@ -21,7 +23,8 @@ export async function introspect(
     connection,
     statement(options.excludeSchemas ?? []),
   );
-  return parseCatalog(facts);
+  const citus = facts.hasCitus ? await readCitusTables(connection) : [];
+  return parseCatalog({ ...facts, citus });
 }
 
 function statement(excludeSchemas: readonly string[]): Sql {
@@ -35,7 +38,8 @@ function statement(excludeSchemas: readonly string[]): Sql {
       'inheritance', ${list(inheritance)},
       'triggers', ${list(triggers)},
       'deleteRules', ${list(deleteRules)},
-      'foreignKeys', ${list(foreignKeys)}
+      'foreignKeys', ${list(foreignKeys)},
+      'hasCitus', ${hasCitus}
     ) as facts
   `;
 }

@@ -40,6 +40,17 @@ interface Privileges {
   readonly references: boolean;
 }
 
+/** How Citus keeps the rows of a table that it knows. */
+export interface CitusPlacement {
+  /**
+   * `distributed`: divided by a column. `single shard`: whole on one node. `reference`: whole on every
+   * node. `local`: on the coordinator, since a foreign key leads to a reference table.
+   */
+  readonly kind: 'distributed' | 'single shard' | 'reference' | 'local';
+  /** The distribution column; null where the rows are not divided. */
+  readonly column: string | null;
+}
+
 export interface Table {
   readonly oid: number;
   readonly name: QualifiedName;
@@ -61,6 +72,8 @@ export interface Table {
   readonly root: number;
   /** Tables that INHERIT from this one and are no partitions: a plain SELECT reads their rows too. */
   readonly inheritanceChildren: readonly number[];
+  /** Null: an ordinary table, as all are where there is no Citus. */
+  readonly citus: CitusPlacement | null;
   /** Row-level security would hide rows from the current role. */
   readonly rowSecurity: boolean;
   readonly privileges: Privileges;

@@ -1,6 +1,5 @@
 import { QualifiedName } from '../kernel/identifiers.ts';
 import {
-  type CatalogFacts,
   type ColumnFact,
   ENABLED,
   type ForeignKeyFact,
@@ -16,9 +15,11 @@ import {
   TRIGGER_INSTEAD,
   TRIGGER_ROW,
   type TriggerFact,
+  type WholeFacts,
 } from './catalog-facts.ts';
 import {
   type Catalog,
+  type CitusPlacement,
   type Column,
   createCatalog,
   type ForeignKey,
@@ -28,7 +29,7 @@ import {
 } from './model.ts';
 
 /** The model of what pg_catalog said. */
-export function parseCatalog(facts: CatalogFacts): Catalog {
+export function parseCatalog(facts: WholeFacts): Catalog {
   const grouped = groupFacts(facts);
   const tables = new Map(facts.relations.map((each) => [each.oid, parseTable(each, grouped)]));
   return createCatalog({
@@ -47,9 +48,10 @@ interface GroupedFacts {
   readonly deleteRules: ReadonlyMap<number, readonly { readonly name: string }[]>;
   readonly children: ReadonlyMap<number, readonly { readonly child: number }[]>;
   readonly partitionOf: ReadonlyMap<number, number>;
+  readonly citus: ReadonlyMap<number, CitusPlacement>;
 }
 
-function groupFacts(facts: CatalogFacts): GroupedFacts {
+function groupFacts(facts: WholeFacts): GroupedFacts {
   const relations = new Map(facts.relations.map((each) => [each.oid, each]));
   const partitions = facts.inheritance.filter(({ child }) => relations.get(child)?.isPartition);
   return {
@@ -60,6 +62,7 @@ function groupFacts(facts: CatalogFacts): GroupedFacts {
     deleteRules: groupBy(facts.deleteRules, (each) => each.table),
     children: groupBy(facts.inheritance, (each) => each.parent),
     partitionOf: new Map(partitions.map(({ child, parent }) => [child, parent])),
+    citus: new Map(facts.citus.map(({ oid, ...placement }) => [oid, placement])),
   };
 }
 
@@ -79,6 +82,7 @@ function parseTable(fact: RelationFact, grouped: GroupedFacts): Table {
     partitions: children.filter((child) => grouped.partitionOf.has(child)),
     root: rootOf(fact.oid, grouped),
     inheritanceChildren: children.filter((child) => !grouped.partitionOf.has(child)),
+    citus: grouped.citus.get(fact.oid) ?? null,
     rowSecurity: fact.rowSecurity,
     privileges: parsePrivileges(fact),
     triggers: (grouped.triggers.get(fact.oid) ?? []).map(parseTrigger),

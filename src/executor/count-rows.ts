@@ -1,9 +1,9 @@
 import { type Connection, queryOne } from '../database/connection.ts';
 import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { maskedSql } from '../kernel/sql.ts';
+import { maskedSql, type Sql, sql } from '../kernel/sql.ts';
 import type { Table } from '../catalog/model.ts';
-import type { RowSet } from '../planner/steps.ts';
+import { type RowSet, rowSetCondition } from '../planner/steps.ts';
 import { type CountedRows, countTable, type WorkTable } from './selection-sql.ts';
 
 export interface RowCounts {
@@ -21,10 +21,34 @@ export interface RowCounts {
  */
 export async function countRows(connection: Connection, counted: CountedRows): Promise<RowCounts> {
   try {
-    return await queryOne<RowCounts>(connection, countTable(counted));
+    return counted.table.citus === null
+      ? await queryOne<RowCounts>(connection, countTable(counted))
+      : await countInCluster(connection, counted);
   } catch (error) {
     throw asPredicateError(error, counted);
   }
+}
+
+/**
+ * By one condition each: Citus counts in all shards at once by what a WHERE says. What earlier steps of
+ * the same plan take is taken off where it is known; a row of theirs with an unknown verdict is not.
+ */
+async function countInCluster(
+  connection: Connection,
+  { table, rows, excluded }: CountedRows,
+): Promise<RowCounts> {
+  const count = async (where: Sql): Promise<number> => {
+    const statement = sql`select count(*)::float8 as rows from ${where}`;
+    return (await queryOne<{ rows: number }>(connection, statement)).rows;
+  };
+  const verdict = sql`(${rows.predicate})`;
+  let taken = 0;
+  for (const { name } of excluded) taken += await count(sql`${name}`);
+  return {
+    total: (await count(sql`${table.name}`)) - taken,
+    unknown: await count(sql`${table.name} where ${verdict} is unknown`),
+    matching: await count(sql`${table.name} where ${rowSetCondition(rows)}`),
+  };
 }
 
 /** A table as the step will find it: without the rows that earlier steps of the same plan take. */

@@ -1,8 +1,9 @@
-import type { Catalog } from '../catalog/model.ts';
+import type { Catalog, Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { joinSql, sql } from '../kernel/sql.ts';
+import { inCluster } from '../policy/cluster.ts';
 
-/** The first table of the application, by name, that holds a row; null: the database is new. */
+/** A table of the application that holds a row, the first by name but for those of a cluster; null: the database is new. */
 export async function firstFilledTable(
   connection: Connection,
   catalog: Catalog,
@@ -11,6 +12,22 @@ export async function firstFilledTable(
     ({ kind, partitionOf, privileges }) =>
       (kind === 'table' || kind === 'partitioned') && partitionOf === null && privileges.select,
   );
+  const here = await firstFilledHere(
+    connection,
+    tables.filter(({ citus }) => citus === null),
+  );
+  if (here !== null) return here;
+  for (const { name } of inCluster(tables)) {
+    const { rows } = await connection.query(sql`select 1 as one from ${name} limit 1`);
+    if (rows.length > 0) return name.toString();
+  }
+  return null;
+}
+
+async function firstFilledHere(
+  connection: Connection,
+  tables: readonly Table[],
+): Promise<string | null> {
   if (tables.length === 0) return null;
   const filled = joinSql(
     tables.map(

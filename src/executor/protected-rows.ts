@@ -7,6 +7,7 @@ import { rowSetCondition, type RowSet } from '../planner/steps.ts';
 import type { ProtectedHit } from '../policy/protected-rows.ts';
 import { assertRights } from './access-facts.ts';
 import { readTextSettings, type TextSettings, withTextSettings } from './pinned-text.ts';
+import { compareInCluster } from './protected-in-cluster.ts';
 import { identityColumns, rowIdentity, sameRow, selfAlias, wholeRow } from './row-identity.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import { isListedIn } from './selection-sql.ts';
@@ -58,13 +59,16 @@ export class ProtectedRows {
     return new QualifiedName('pg_temp', `${this.#name}_${String(index)}`);
   }
 
-  /** One entry for each set, changed or not. */
-  async compare(): Promise<readonly ProtectedChange[]> {
+  /**
+   * One entry for each set, changed or not.
+   * @param closed tables of a cluster that only this transaction can have changed
+   */
+  async compare(closed: readonly Table[] = []): Promise<readonly ProtectedChange[]> {
     if (this.#sets.length === 0) return [];
     const changes: ProtectedChange[] = [];
     await withTextSettings(this.#connection, this.#settings, async () => {
       for (const [index, set] of this.#sets.entries())
-        changes.push(await this.#compareSet(set, index));
+        changes.push(await this.#compareSet(set, { index, closed }));
     });
     return changes;
   }
@@ -82,7 +86,7 @@ export class ProtectedRows {
     `);
     await this.#connection.query(sql`
       insert into ${this.#baselineTable(index)}
-      select ${identityColumns(identity, self)}, ${rowHash(self)}, ${rawSql(self)}.xmin
+      select ${identityColumns(identity, self)}, ${rowHash(self)}, ${writtenBy(table)}
         from ${table.name}
        where ${rowSetCondition(rows)}
     `);
@@ -95,7 +99,14 @@ export class ProtectedRows {
    * Other content in the same version comes from our own ALTER TABLE: nobody else can alter a table
    * that we have read.
    */
-  async #compareSet(set: ProtectedSet, index: number): Promise<ProtectedChange> {
+  async #compareSet(
+    set: ProtectedSet,
+    { index, closed }: { readonly index: number; readonly closed: readonly Table[] },
+  ): Promise<ProtectedChange> {
+    if (set.table.citus !== null) {
+      const isClosed = closed.some(({ root }) => root === set.table.root);
+      return this.#compareInCluster(set, { index, isClosed });
+    }
     const self = selfAlias(set.table);
     const { rows } = await this.#connection.query<{
       gone: number;
@@ -132,6 +143,27 @@ export class ProtectedRows {
       changedByOthers: counts.others,
     };
   }
+
+  async #compareInCluster(
+    set: ProtectedSet,
+    { index, isClosed }: { readonly index: number; readonly isClosed: boolean },
+  ): Promise<ProtectedChange> {
+    const baseline = this.#baselineTable(index);
+    const { gone, changed } = await compareInCluster(this.#connection, set, {
+      baseline,
+      hash: rowHash(selfAlias(set.table)),
+    });
+    return {
+      ...{ set: set.label, table: set.table.name, gone },
+      changedByUs: isClosed ? changed : 0,
+      changedByOthers: isClosed ? 0 : changed,
+    };
+  }
+}
+
+/** Which transaction wrote a row version; of a row on another node that says nothing here. */
+function writtenBy(table: Table): Sql {
+  return table.citus === null ? rawSql(`${selfAlias(table)}.xmin`) : rawSql('null::xid');
 }
 
 /** How many listed rows belong to a protected set on the same table, or on another part of its partition tree. */

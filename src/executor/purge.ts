@@ -9,6 +9,7 @@ import type { PurgePlan } from '../planner/plan.ts';
 import { planClosure } from '../planner/plan-closure.ts';
 import type { PurgeStep } from '../planner/steps.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
+import { checkClusterRows, inCluster } from '../policy/cluster.ts';
 import { accessFacts, assertAccessible, changedTables } from './access-facts.ts';
 import { assess, NOTHING_TAKEN, type PurgeAssessment, type Taken } from './assess-purge.ts';
 import { countedRows, countRows } from './count-rows.ts';
@@ -93,14 +94,13 @@ export async function carryOutPurge(
   step: PurgeStep,
   archive: Archive,
 ): Promise<CarriedOut> {
-  const { connection, window, observe } = scope;
+  const { connection, observe } = scope;
   const removal = new Removal(connection, step.archive ? archive : null, observe);
   const prepared = await preparePurge(scope, step);
   observe?.(selecting(prepared.closure.root));
-  const plan =
-    window === 'maintenance'
-      ? await purgeInWindow({ ...scope, schema: await archive.ownSchema() }, prepared, removal)
-      : await purgeOnline(scope, prepared, removal);
+  const plan = isInWindow(scope, prepared.closure)
+    ? await purgeInWindow({ ...scope, schema: await archive.ownSchema() }, prepared, removal)
+    : await purgeOnline(scope, prepared, removal);
   return { label: prepared.label, plan, removal };
 }
 
@@ -120,7 +120,9 @@ async function purgeOnline(
   };
   const first = await select(NOTHING_TAKEN);
   let taken = await takeRound(prepared, first, removal);
-  for (let round = 1; taken.rows > 0; round += 1) {
+  // Tables of a cluster are locked, so that nothing can have come up in them.
+  const isOpen = closure.tables.some(({ citus }) => citus === null);
+  for (let round = 1; isOpen && taken.rows > 0; round += 1) {
     await selection.clear();
     const next = await select(taken);
     if (next.rootRows === taken.rootRows) break;
@@ -146,17 +148,25 @@ async function takeRound(
  * when it is only planned.
  */
 export async function preparePurge(scope: PurgeScope, step: PurgeStep): Promise<PreparedPurge> {
-  const { connection, catalog, prefix, earlier, window, observe } = scope;
+  const { connection, catalog, prefix, earlier, observe } = scope;
   const root = resolveTable(catalog, step.rows.table);
   const closure = planClosure(catalog, root, step.dependents);
   assertAccessible(scope, accessFacts(closure), changedTables(closure));
+  const label = `purge ${root.name.toString()}`;
+  const order = removalOrder(closure);
+  const refusal = checkClusterRows(label, { tables: changedTables(closure), groups: order });
+  if (refusal !== null) throw refusal;
   // In the window tables are locked instead of rows.
-  const lock = scope.lock && window === 'online';
+  const lock = scope.lock && !isInWindow(scope, closure);
   const { rows } = step;
   const selection = new Selection(connection, { rows, closure, prefix, lock, earlier, observe });
   await selection.prepare();
-  const label = `purge ${root.name.toString()}`;
-  return { step, label, closure, order: removalOrder(closure), selection };
+  return { step, label, closure, order, selection };
+}
+
+/** A cluster takes its rows the same way whether somebody else is there or not. */
+function isInWindow({ window }: Pick<PurgeScope, 'window'>, { tables }: Closure): boolean {
+  return window === 'maintenance' && inCluster(tables).length === 0;
 }
 
 function tooManyNewcomers(label: string): HygieneError {

@@ -34,6 +34,8 @@ export function deleteTogether(statements: readonly Sql[]): Sql {
 /** A change of listed rows that stay. */
 export interface Change {
   readonly update: Sql;
+  /** `t join list on …`: the rows that it is about. */
+  readonly rows: Sql;
   /** Of the work table, what told the rows apart before they were changed. */
   readonly identity: readonly Sql[];
   readonly columns: readonly string[];
@@ -52,15 +54,10 @@ export function clearReferences(work: WorkTable, { edges, condition }: Combinati
   const assignments = [...values].map(
     ([column, value]) => sql`${new ColumnName(column)} = ${rawSql(value)}`,
   );
-  const update = sql`
-    update ${work.table.name}
-       set ${joinSql(assignments, ', ')}
-      from ${work.name} as hygiene_listed
-     where ${listed(work)}
-       and ${condition}
-  `;
+  const list = sql`${work.name} as hygiene_listed`;
+  const where = sql`${listed(work)} and ${condition}`;
   const identity = rowIdentity(work.table).columns.map((name) => qualified('hygiene_listed', name));
-  return { update, identity, columns: [...values.keys()] };
+  return { ...changeOf(work, { assignments, list, where }), identity, columns: [...values.keys()] };
 }
 
 /**
@@ -78,13 +75,26 @@ export function assignListed(
   const same = own
     .expressions(selfAlias(work.table))
     .map((expression, at) => sql`${expression} = ${identity[at] ?? rawSql('null')}`);
-  const update = sql`
-    update ${work.table.name}
-       set ${joinSql(terms, ', ')}
-      from (select ${joinSql(renamed, ', ')} from ${work.name}) as hygiene_listed
-     where ${joinSql(same, ' and ')}
-  `;
-  return { update, identity, columns: assignments.map(({ column }) => column) };
+  const list = sql`(select ${joinSql(renamed, ', ')} from ${work.name}) as hygiene_listed`;
+  const where = joinSql(same, ' and ');
+  const columns = assignments.map(({ column }) => column);
+  return { ...changeOf(work, { assignments: terms, list, where }), identity, columns };
+}
+
+function changeOf(
+  { table }: WorkTable,
+  change: { readonly assignments: readonly Sql[]; readonly list: Sql; readonly where: Sql },
+): Pick<Change, 'update' | 'rows'> {
+  const { assignments, list, where } = change;
+  return {
+    update: sql`
+      update ${table.name}
+         set ${joinSql(assignments, ', ')}
+        from ${list}
+       where ${where}
+    `,
+    rows: sql`${table.name} join ${list} on ${where}`,
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Sql } from '../kernel/sql.ts';
 import type { RemovalGroup } from '../planner/order.ts';
 import type { Strategy } from '../planner/strategy.ts';
 import { type ChangedRows, combinationsOf } from './changed-rows.ts';
+import { keepThenChange } from './keep-then-change.ts';
 import { type ObserveWork, unobserved } from './observe.ts';
 import { type Change, changeAndKeep, clearReferences, deleteTogether } from './removal-sql.ts';
 import type { SelectedRows } from './selected-rows.ts';
@@ -61,7 +62,8 @@ export class Removal {
       const planned = selection.doomedCount(table);
       if (planned === 0) continue;
       const from = selection.fromDoomed(table);
-      const rows = { source: table.name, from };
+      const distributedBy = table.citus?.column ?? null;
+      const rows = { source: table.name, from, distributedBy };
       this.tally(table.name).archived += await this.#copy(rows, planned);
     }
   }
@@ -150,10 +152,10 @@ export class Removal {
     const source = work.table.name;
     const kind = 'mutations';
     const table = await archive.tableFor(source, kind);
-    const counts = await queryOne<ChangeCounts>(
-      this.#connection,
-      changeAndKeep(work, change, table),
-    );
+    const counts =
+      work.table.citus === null
+        ? await queryOne<ChangeCounts>(this.#connection, changeAndKeep(work, change, table))
+        : await keepThenChange(this.#connection, work, { change, archive: table });
     archive.count({
       ...{ source, archive: table, kind },
       rows: counts.kept,

@@ -4,10 +4,12 @@ import type { HygieneError } from '../kernel/errors.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { assignedValue, type ScrubStep } from '../planner/steps.ts';
 import { checkBudget } from '../policy/budget.ts';
+import { checkClusterColumns, checkClusterRows } from '../policy/cluster.ts';
 import { checkNullKeep } from '../policy/null-keep.ts';
 import { checkProtectedHits, type ProtectedHit } from '../policy/protected-rows.ts';
 import { assertAccessible, factsOf } from './access-facts.ts';
 import { countedRows, countRows } from './count-rows.ts';
+import { listRows } from './list-rows.ts';
 import { selecting } from './observe.ts';
 import { countProtected } from './protected-rows.ts';
 import type { PurgeScope } from './purge.ts';
@@ -33,10 +35,17 @@ export interface ScrubAssessment {
 export async function prepareScrub(scope: PurgeScope, step: ScrubStep): Promise<PreparedScrub> {
   const table = resolveTable(scope.catalog, step.rows.table);
   assertAccessible(scope, [factsOf(table, ['select', 'update'])], [table]);
+  const label = `scrub ${table.name.toString()}`;
+  const refusals = [
+    checkClusterRows(label, { tables: [table], groups: [] }),
+    checkClusterColumns(label, table, Object.keys(step.set)),
+  ];
+  const refusal = refusals.find((each) => each !== null);
+  if (refusal !== undefined) throw refusal;
   const name = new QualifiedName('pg_temp', `hygiene_${scope.prefix}_scrubbed`);
   const work: WorkTable = { name, table, referenced: [] };
   await scope.connection.query(createWorkTable(work));
-  return { step, label: `scrub ${table.name.toString()}`, work };
+  return { step, label, work };
 }
 
 /** Selects the rows of a scrub, locked unless it is only planned. */
@@ -48,9 +57,11 @@ export async function assessScrub(
   const { table } = work;
   const counted = countedRows(scope, table, step.rows);
   const { total, unknown } = await countRows(connection, counted);
-  const { rowCount: rows } = await connection.query(
-    selectRoot(work, { ...counted, round: 1, lock }),
-  );
+  const rows = await listRows(connection, work, {
+    round: 1,
+    excluded: counted.excluded,
+    statement: (excluded) => selectRoot(work, { ...counted, excluded, round: 1, lock }),
+  });
   const hits: ProtectedHit[] = [];
   for (const set of scope.protectedSets.filter((each) => each.table.root === table.root)) {
     const count = await countProtected(connection, set, (seenFrom) => isListedIn(work, seenFrom));

@@ -104,8 +104,17 @@ function referencing(edge: EdgeSelection): Sql {
 
 /** True for the rows of a table, by its own name, that a work table lists. */
 export function isListedIn(work: WorkTable, seenFrom: Table): Sql {
+  if (seenFrom.citus !== null) return isAmong(work, seenFrom);
   const same = sameRow(rowIdentity(work.table), selfAlias(seenFrom), 'hygiene_listed');
   return sql`exists (select from ${work.name} as hygiene_listed where ${same})`;
+}
+
+/** The same for a table of a cluster: there a subquery may not look at the row that is judged. */
+function isAmong({ name, table }: WorkTable, seenFrom: Table): Sql {
+  const identity = rowIdentity(table);
+  const listed = identity.columns.map((column) => qualified('hygiene_listed', column));
+  return sql`(${joinSql(identity.expressions(selfAlias(seenFrom)), ', ')}) in (
+    select ${joinSql(listed, ', ')} from ${name} as hygiene_listed)`;
 }
 
 /** The columns of a work table, read from its table or from a partition of it. */
@@ -127,8 +136,9 @@ function notListed(table: Table, listed: readonly WorkTable[]): Sql {
   return joinSql(terms, '');
 }
 
+/** Rows of a cluster cannot be locked: their tables are, before anything is selected. */
 function lockClause(table: Table, lock: EdgeSelection['lock']): Sql {
-  if (lock === null) return rawSql('');
+  if (lock === null || table.citus !== null) return rawSql('');
   const self = selfAlias(table);
   const order = joinSql(rowIdentity(table).expressions(self), ', ');
   return sql`order by ${order} for ${rawSql(lock)} of ${rawSql(self)}`;

@@ -1,5 +1,5 @@
 import type { Table } from '../catalog/model.ts';
-import { type Connection, queryOne } from '../database/connection.ts';
+import type { Connection } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
@@ -14,15 +14,14 @@ import {
   mergedLists,
   mergeSources,
 } from './changed-rows.ts';
+import { countReferences, listReferencing, listRows, scratchLists } from './list-rows.ts';
 import { type ObserveWork, selecting } from './observe.ts';
 import { deleteListed, listed } from './removal-sql.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import {
-  countReferencing,
   createWorkTable,
   type EdgeSelection,
   isListedIn,
-  selectReferencing,
   selectRoot,
   type WorkTable,
 } from './selection-sql.ts';
@@ -55,6 +54,8 @@ export class Selection implements SelectedRows {
   readonly #newest = new Map<WorkTable, number>();
   readonly #counts = new Map<WorkTable, number>();
   readonly #edgeCounts = new Map<ClosureEdge, number>();
+  /** For rows of a cluster that are only counted. */
+  readonly #scratch: ReadonlyMap<ClosureEdge, WorkTable>;
   #round = 0;
 
   constructor(connection: Connection, scope: SelectionScope) {
@@ -67,11 +68,13 @@ export class Selection implements SelectedRows {
     });
     this.#sources = changeSources(closure, prefix);
     this.#changed = changedByTable(this.#sources, prefix);
+    this.#scratch = scratchLists(closure, prefix);
   }
 
   async prepare(): Promise<void> {
-    const works = [...this.#doomed.values(), ...this.#sources.map(({ work }) => work)];
-    for (const work of works) await this.#connection.query(createWorkTable(work));
+    const listed = [...this.#doomed.values(), ...this.#sources.map(({ work }) => work)];
+    for (const work of [...listed, ...this.#scratch.values()])
+      await this.#connection.query(createWorkTable(work));
     for (const each of this.#merged()) await this.#connection.query(createMergedTable(each));
   }
 
@@ -88,17 +91,14 @@ export class Selection implements SelectedRows {
     const { closure, rows, lock } = this.#scope;
     const work = this.doomed(closure.rootHolder);
     this.#round += 1;
-    const excluded = this.#earlierOn(closure.root);
-    const statement = selectRoot(work, {
-      table: closure.root,
-      rows,
-      round: this.#round,
-      lock,
-      excluded,
+    const root = { table: closure.root, rows, round: this.#round, lock };
+    const listed = await listRows(this.#connection, work, {
+      round: root.round,
+      excluded: this.#earlierOn(root.table),
+      statement: (excluded) => selectRoot(work, { ...root, excluded }),
     });
-    const { rowCount } = await this.#connection.query(statement);
-    await this.#added(work, rowCount);
-    return rowCount;
+    await this.#added(work, listed);
+    return listed;
   }
 
   /** Follows the foreign keys until nothing new is found, then looks at what is changed or in the way. */
@@ -119,9 +119,9 @@ export class Selection implements SelectedRows {
     }
     for (const { edge, work } of this.#sources) {
       const selection = this.#edgeSelection(edge, 0, lock ? 'no key update' : null);
-      const { rowCount } = await this.#connection.query(selectReferencing(work, selection, 1));
-      await this.#added(work, rowCount);
-      this.#edgeCounts.set(edge, rowCount);
+      const listed = await listReferencing(this.#connection, work, { ...selection, round: 1 });
+      await this.#added(work, listed);
+      this.#edgeCounts.set(edge, listed);
     }
     for (const each of this.#merged()) {
       const { rowCount } = await this.#connection.query(mergeSources(each));
@@ -186,22 +186,21 @@ export class Selection implements SelectedRows {
     const into = this.doomed(edge.child);
     this.#round += 1;
     const selection = this.#edgeSelection(edge, afterRound, this.#scope.lock ? 'update' : null);
-    const { rowCount } = await this.#connection.query(
-      selectReferencing(into, selection, this.#round),
-    );
-    this.#edgeCounts.set(edge, this.edgeCount(edge) + rowCount);
-    await this.#added(into, rowCount);
-    return rowCount;
+    const listed = await listReferencing(this.#connection, into, {
+      ...selection,
+      round: this.#round,
+    });
+    this.#edgeCounts.set(edge, this.edgeCount(edge) + listed);
+    await this.#added(into, listed);
+    return listed;
   }
 
   async #countRemainingEdges(): Promise<void> {
     for (const edge of edgesToCount(this.#scope.closure)) {
       const selection = this.#edgeSelection(edge, 0, null);
       const excluded = edge.action === 'purge' ? [] : selection.excluded;
-      const { count } = await queryOne<{ count: number }>(
-        this.#connection,
-        countReferencing({ ...selection, excluded }),
-      );
+      const scratch = this.#scratch.get(edge) ?? null;
+      const count = await countReferences(this.#connection, { ...selection, excluded }, scratch);
       this.#edgeCounts.set(edge, count);
     }
   }

@@ -2,12 +2,29 @@ import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { ColumnName } from '../kernel/identifiers.ts';
 import { joinSql, sql } from '../kernel/sql.ts';
+import { inCluster } from '../policy/cluster.ts';
 
 /** Rows to a page of a table that was never analyzed; PostgreSQL guesses in the same order. */
 const ROWS_PER_PAGE = 60;
 
-/** Counts rows, all tables in one statement. */
+/** Counts rows, all tables in one statement; those of a cluster one by one, each on all nodes at once. */
 export async function countAll(
+  connection: Connection,
+  tables: readonly Table[],
+): Promise<ReadonlyMap<Table, number>> {
+  const here = tables.filter(({ citus }) => citus === null);
+  const counts = new Map(await countHere(connection, here));
+  for (const table of inCluster(tables)) {
+    const { rows } = await queryOne<{ rows: number }>(
+      connection,
+      sql`select count(*)::float8 as rows from ${table.name}`,
+    );
+    counts.set(table, rows);
+  }
+  return counts;
+}
+
+async function countHere(
   connection: Connection,
   tables: readonly Table[],
 ): Promise<ReadonlyMap<Table, number>> {
@@ -24,9 +41,19 @@ export async function countAll(
 
 /**
  * Rows by the size of the table now and the density when it was last analyzed, as PostgreSQL's own
- * planner does it: statistics alone may be older than the data. Partitions are added up.
+ * planner does it: statistics alone may be older than the data. Partitions are added up. Of a table of a
+ * cluster nothing is here that could be measured, so it is counted.
  */
 export async function estimateAll(
+  connection: Connection,
+  tables: readonly Table[],
+): Promise<ReadonlyMap<Table, number>> {
+  const here = tables.filter(({ citus }) => citus === null);
+  const estimates = await estimateHere(connection, here);
+  return new Map([...estimates, ...(await countAll(connection, inCluster(tables)))]);
+}
+
+async function estimateHere(
   connection: Connection,
   tables: readonly Table[],
 ): Promise<ReadonlyMap<Table, number>> {

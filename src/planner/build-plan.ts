@@ -68,20 +68,24 @@ function plannedTables({ closure, counts, window, choice }: PlanInput): readonly
       survivors: total === null ? null : total - doomed,
       lock: lockOf({
         isWritten,
+        isInCluster: table.citus !== null,
         isWhole: isWritten ? window === 'maintenance' : switched.has(table.oid),
       }),
-      locksRows: window === 'online' && doomable.has(table),
+      locksRows: window === 'online' && doomable.has(table) && table.citus === null,
     };
   });
 }
 
 function lockOf({
   isWritten,
+  isInCluster,
   isWhole,
 }: {
   isWritten: boolean;
+  isInCluster: boolean;
   isWhole: boolean;
 }): PlannedTable['lock'] {
+  if (isInCluster) return isWritten ? 'SHARE ROW EXCLUSIVE' : 'ROW SHARE';
   if (isWhole) return 'ACCESS EXCLUSIVE';
   return isWritten ? 'ROW EXCLUSIVE' : 'ROW SHARE';
 }

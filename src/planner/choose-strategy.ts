@@ -11,7 +11,7 @@ import {
   switchedMicroseconds,
   type TableLoad,
 } from './strategy-cost.ts';
-import { keyObstacle, keySwitch } from './strategy-obstacles.ts';
+import { clusterObstacle, keyObstacle, keySwitch } from './strategy-obstacles.ts';
 import { rowsOf } from './row-numbers.ts';
 import { rewritableTables } from './rewritable-tables.ts';
 
@@ -109,7 +109,8 @@ function detachCandidate(pricing: Pricing): Candidate {
   return {
     strategy: 'detach',
     estimatedMs: estimateMs(pricing, { rewritten: new Set(), detached }),
-    obstacle: none ?? windowObstacle(pricing, detached),
+    obstacle:
+      none ?? clusterObstacle(pricing.closure, 'detach') ?? windowObstacle(pricing, detached),
     rewritten: [],
     detached,
   };
@@ -132,7 +133,11 @@ function rewriteCandidate(pricing: Pricing): Candidate {
   return {
     strategy: 'rewrite',
     estimatedMs: estimateMs(pricing, { rewritten, detached }),
-    obstacle: none ?? own ?? windowObstacle(pricing, detached),
+    obstacle:
+      clusterObstacle(pricing.closure, 'rewrite') ??
+      none ??
+      own ??
+      windowObstacle(pricing, detached),
     rewritten: tables,
     detached,
   };

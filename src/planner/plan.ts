@@ -3,7 +3,14 @@ import type { Closure, ClosureEdge, EdgeAction } from './closure.ts';
 import type { Strategy, StrategyChoice, StrategyOption, Window } from './strategy.ts';
 
 type WarningKind =
-  'unindexed' | 'not validated' | 'no archive' | 'guard' | 'trigger' | 'rule' | 'no key';
+  | 'unindexed'
+  | 'not validated'
+  | 'no archive'
+  | 'guard'
+  | 'trigger'
+  | 'rule'
+  | 'no key'
+  | 'cluster';
 
 /** Something worth knowing before the purge runs; nothing that stops it. */
 export interface PlanWarning {
@@ -14,8 +21,11 @@ export interface PlanWarning {
   readonly sql: string | null;
 }
 
-/** The strongest lock that a table gets; the first two let others read, and write other rows. */
-type TableLock = 'ROW EXCLUSIVE' | 'ROW SHARE' | 'ACCESS EXCLUSIVE';
+/**
+ * The strongest lock that a table gets; the first two let others read, and write other rows, the third
+ * lets them read.
+ */
+type TableLock = 'ROW EXCLUSIVE' | 'ROW SHARE' | 'SHARE ROW EXCLUSIVE' | 'ACCESS EXCLUSIVE';
 
 export interface PlannedTable {
   /** As people read it: `users`, `billing.invoices`. */

@@ -1,6 +1,7 @@
 import { type Catalog, type ForeignKey, type Table, tableByOid } from '../catalog/model.ts';
 import { firingTriggers } from '../catalog/partitions.ts';
 import type { KeyWindowFacts, TableWindowFacts, WindowFacts } from '../catalog/window-facts.ts';
+import type { Closure } from './closure.ts';
 import type { KeySwitch, SwitchedKey } from './strategy.ts';
 
 /** The first server that can switch a foreign key off and on without making it anew. */
@@ -13,6 +14,23 @@ const SWITCHES_KEYS = 180_000;
 export function keySwitch(facts: WindowFacts | null, key: ForeignKey): KeySwitch {
   const canSwitch = (facts?.serverVersion ?? 0) >= SWITCHES_KEYS;
   return canSwitch && key.validated && key.enforced ? 'not enforced' : 'drop and add';
+}
+
+/**
+ * Why a closure with tables of a cluster only has its rows deleted; null where it has none. Citus 13.0
+ * does not drop and add a foreign key in one transaction.
+ */
+export function clusterObstacle(
+  { tables }: Closure,
+  strategy: 'detach' | 'rewrite',
+): string | null {
+  const table = tables.find(({ citus }) => citus !== null);
+  if (table === undefined) return null;
+  const why = {
+    detach: 'Citus cannot drop a foreign key and add it again in one transaction',
+    rewrite: 'the rows that stay would have to leave their nodes and come back',
+  };
+  return `${table.name.toString()} is in a cluster, and ${why[strategy]}`;
 }
 
 /** Why a foreign key cannot be switched off and come back as it was; null where it can. */

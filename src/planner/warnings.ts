@@ -18,6 +18,7 @@ export function planWarnings(catalog: Catalog, input: PlanInput): readonly PlanW
     ...doomed.flatMap((table) => tableWarnings(catalog, table)),
     ...[...new Set(changed)].flatMap((table) => triggerWarnings(catalog, table, 'update')),
     ...optionWarnings(input),
+    ...clusterWarnings([...new Set([...closure.tables, ...changed])]),
   ];
 }
 
@@ -95,6 +96,27 @@ function triggerWarnings(
       sql: null,
     };
   });
+}
+
+/** Where it goes otherwise than on one server, and what that means for the others. */
+function clusterWarnings(tables: readonly Table[]): readonly PlanWarning[] {
+  const kept = tables.flatMap(({ name, citus }) => {
+    if (citus === null) return [];
+    const how = citus.column === null ? citus.kind : `${citus.kind} by ${citus.column}`;
+    return [`${name.toString()} (${how})`];
+  });
+  const [first] = kept;
+  if (first === undefined) return [];
+  return [
+    {
+      kind: 'cluster',
+      table: kept.join(', '),
+      message:
+        `Citus keeps ${kept.join(', ')}. Others can read but not write there while it runs, and all ` +
+        "rows are counted before and after: PostgreSQL's counters do not see shards.",
+      sql: null,
+    },
+  ];
 }
 
 function optionWarnings({ closure, archive, guard, window }: PlanInput): readonly PlanWarning[] {

@@ -83,6 +83,7 @@ function tableOf(oid: number, name: string, sketch: TableSketch): Table {
     partitions: [],
     root: oid,
     inheritanceChildren: [],
+    citus: null,
     rowSecurity: false,
     privileges: {
       owner: true,

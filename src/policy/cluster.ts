@@ -1,0 +1,96 @@
+import type { Table } from '../catalog/model.ts';
+import { HygieneError } from '../kernel/errors.ts';
+import type { RemovalGroup } from '../planner/order.ts';
+import type { Window } from '../planner/strategy.ts';
+
+/** What cannot be done with tables that Citus spreads over a cluster. @see docs/adr/0016-citus.md */
+
+export function inCluster(tables: Iterable<Table>): readonly Table[] {
+  return [...tables].filter(({ citus }) => citus !== null);
+}
+
+/**
+ * Whether the rows of these tables can be listed and removed there.
+ * @param groups what loses rows by one statement
+ * @returns HYG_REFUSED_CLUSTER, or null
+ */
+export function checkClusterRows(
+  step: string,
+  {
+    tables,
+    groups,
+  }: { readonly tables: readonly Table[]; readonly groups: readonly RemovalGroup[] },
+): HygieneError | null {
+  const keyless = inCluster(tables).find(({ key }) => key === null);
+  if (keyless !== undefined) {
+    const name = keyless.name.toString();
+    return refusal(
+      `${step}: ${name} has no primary key, and rows that are spread over a cluster cannot be told apart by their place.`,
+      `Give it one that begins with its distribution column: alter table ${keyless.name.quoted} add primary key (…);`,
+      name,
+    );
+  }
+  const circle = groups.find(
+    (group) => group.tables.length > 1 && inCluster(group.tables).length > 0,
+  );
+  if (circle === undefined) return null;
+  const names = circle.tables.map(({ name }) => name.toString()).join(', ');
+  return refusal(
+    `${step}: ${names} reference each other in a circle, and a cluster checks foreign keys after each of its statements.`,
+    'Break the circle first: a scrub step of an earlier migration can set one of the references to NULL.',
+    names,
+  );
+}
+
+/** Rows do not move between shards, and are known again by their key. */
+export function checkClusterColumns(
+  step: string,
+  { name, key, citus }: Table,
+  columns: readonly string[],
+): HygieneError | null {
+  if (citus === null) return null;
+  const kept = [...(key ?? []), ...(citus.column === null ? [] : [citus.column])];
+  const column = columns.find((each) => kept.includes(each));
+  if (column === undefined) return null;
+  const table = name.toString();
+  return refusal(
+    `${step}: ${column} is in the key of ${table}, by which rows that are spread over a cluster are found again.`,
+    `Take ${column} out of the scrub.`,
+    table,
+  );
+}
+
+/**
+ * Whether a migration may run there at all.
+ * @param tables all of the cluster
+ */
+export function checkClusterRun(
+  id: string,
+  run: {
+    readonly tables: readonly Table[];
+    readonly isBatched: boolean;
+    readonly isFreeForm: boolean;
+    readonly window: Window;
+  },
+): HygieneError | null {
+  const [first] = run.tables;
+  if (first === undefined) return null;
+  const table = first.name.toString();
+  if (run.isBatched) {
+    return refusal(
+      `${id} is in batches, and ${table} is spread over a cluster: each batch would have to lock its tables and count all their rows.`,
+      "Let it be one transaction (transaction: 'single'), and bound it by its predicate, such as a range of the distribution column.",
+      table,
+    );
+  }
+  if (!run.isFreeForm || run.window === 'maintenance') return null;
+  return refusal(
+    `${id} has statements of its own, and ${table} is spread over a cluster: what they insert shows only by counting tables that nobody else writes to.`,
+    'Stop the application and run it in the window: --maintenance. Or write it as purge and scrub steps.',
+    table,
+  );
+}
+
+function refusal(message: string, hint: string, table: string): HygieneError {
+  return new HygieneError('HYG_REFUSED_CLUSTER', { message, hint, details: { table } });
+}

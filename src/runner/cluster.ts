@@ -1,0 +1,47 @@
+import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
+import { resolveTable } from '../catalog/resolve.ts';
+import { changedTables } from '../executor/access-facts.ts';
+import type { HygieneError } from '../kernel/errors.ts';
+import { planClosure } from '../planner/plan-closure.ts';
+import type { Step } from '../planner/steps.ts';
+import type { Window } from '../planner/strategy.ts';
+import { checkClusterRun, inCluster } from '../policy/cluster.ts';
+import { isFreeForm, type RunnableMigration } from './runnable.ts';
+
+/**
+ * The tables of a cluster that a migration may change, each by the root of its partition tree: those of
+ * its steps, or all where it has statements of its own.
+ * @throws HygieneError of steps that do not fit the database
+ */
+export function clusterTables(catalog: Catalog, migration: RunnableMigration): readonly Table[] {
+  const all = inCluster(catalog.tables.values());
+  if (all.length === 0) return [];
+  const { up } = migration;
+  const touched =
+    up.kind === 'steps' && !isFreeForm(migration)
+      ? up.steps.flatMap((step) => tablesOf(catalog, step))
+      : all;
+  const roots = touched.map(({ root }) => tableByOid(catalog, root));
+  return inCluster(new Set(roots));
+}
+
+/** Why the migration cannot run with these tables of the cluster; null where it can. */
+export function clusterRefusal(
+  migration: RunnableMigration,
+  tables: readonly Table[],
+  window: Window,
+): HygieneError | null {
+  return checkClusterRun(migration.id, {
+    ...{ tables, window },
+    isBatched: migration.transaction === 'batched',
+    isFreeForm: isFreeForm(migration),
+  });
+}
+
+function tablesOf(catalog: Catalog, step: Step): readonly Table[] {
+  if (step.kind === 'sql') return [];
+  const table = resolveTable(catalog, step.rows.table);
+  return step.kind === 'scrub'
+    ? [table]
+    : changedTables(planClosure(catalog, table, step.dependents));
+}
