@@ -71,6 +71,11 @@ export class ClusterCounts {
     });
   }
 
+  /** What the counters say of other tables. */
+  others(changes: readonly TableChange[]): readonly TableChange[] {
+    return changes.filter(({ table }) => !this.tables.some(({ name }) => name.equals(table)));
+  }
+
   /** For people who rely on the proof; none where there is no cluster. */
   remarks(): readonly string[] {
     if (this.tables.length === 0) return [];

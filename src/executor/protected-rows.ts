@@ -4,6 +4,7 @@ import { QualifiedName } from '../kernel/identifiers.ts';
 import { rawSql, type Sql, sql } from '../kernel/sql.ts';
 import type { Closure } from '../planner/closure.ts';
 import { rowSetCondition, type RowSet } from '../planner/steps.ts';
+import { checkClusterRows } from '../policy/cluster.ts';
 import type { ProtectedHit } from '../policy/protected-rows.ts';
 import { assertRights } from './access-facts.ts';
 import { readTextSettings, type TextSettings, withTextSettings } from './pinned-text.ts';
@@ -51,6 +52,10 @@ export class ProtectedRows {
     if (this.#sets.length === 0) return;
     const needed = this.#sets.map(({ table }) => ({ table, rights: ['select'] as const }));
     await assertRights(this.#connection, needed);
+    for (const { table, label } of this.#sets) {
+      const refusal = checkClusterRows(`protect ${label}`, { tables: [table], groups: [] });
+      if (refusal !== null) throw refusal;
+    }
     this.#settings = await readTextSettings(this.#connection);
     for (const [index, set] of this.#sets.entries()) await this.#remember(set, index);
   }

@@ -10,7 +10,9 @@ import { countProtected, type ProtectedSet } from './protected-rows.ts';
 import { countSkipped, firstKeys, listExisting, listOrphans } from './restore-conflicts.ts';
 import { asRestoreError, conflictError, differs } from './restore-errors.ts';
 import { MutationRestore, type Undone } from './restore-mutations.ts';
-import { archivedProof, insertArchived, notSkipped, type Proof } from './restore-sql.ts';
+import { putBack } from './put-back.ts';
+import { bringHere } from './restore-in-cluster.ts';
+import { archivedProof, notSkipped, type Proof } from './restore-sql.ts';
 import { type ArchivedTable, type RestoreUnit, restoreUnits } from './restore-units.ts';
 import { isListedIn } from './selection-sql.ts';
 
@@ -49,11 +51,12 @@ export interface RestoredTable {
  */
 export async function restoreRows(scope: RestoreScope): Promise<readonly RestoredTable[]> {
   const { connection, catalog } = scope;
-  const units = await restoreUnits(connection, catalog, scope.archives);
+  const found = await restoreUnits(connection, catalog, scope.archives);
   await assertRights(
     connection,
-    units.map(({ table, kind }) => ({ table, rights: RESTORING[kind] })),
+    found.map(({ table, kind }) => ({ table, rights: RESTORING[kind] })),
   );
+  const units = await bringHere(connection, found);
   const restoration = new RowRestoration(scope, units);
   await connection.query(rawSql('savepoint hygiene_restore'));
   try {
@@ -104,7 +107,7 @@ class RowRestoration {
 
   async #findWhatIsThere(): Promise<void> {
     const { connection, catalog } = this.#scope;
-    for (const { archive } of this.#units) await connection.query(sql`analyze ${archive}`);
+    for (const { kept } of this.#units) await connection.query(sql`analyze ${kept}`);
     const conflicts = await listExisting(connection, this.#units);
     if (conflicts.length === 0) return;
     await listOrphans(connection, catalog, this.#units);
@@ -115,15 +118,8 @@ class RowRestoration {
     const { connection, catalog, progress } = this.#scope;
     this.current = group;
     progress(group.map(({ table }) => table.name.toString()).join(', '));
-    const put = await queryOne<Record<string, number | string>>(
-      connection,
-      insertArchived(group, this.#isSkipping),
-    );
-    for (const [at, unit] of group.entries()) {
-      const restored = {
-        rows: Number(put[`${String(at)}.rows`]),
-        hash: String(put[`${String(at)}.hash`]),
-      };
+    const put = await putBack(connection, group, this.#isSkipping);
+    for (const [unit, restored] of put) {
       const archived = await queryOne<Proof>(connection, archivedProof(unit, this.#isSkipping));
       if (!this.#isSkipping && archived.rows !== unit.rows)
         throw archiveChanged(unit, archived.rows);

@@ -4,6 +4,7 @@ import { ColumnName, quoteIdentifier } from '../kernel/identifiers.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { type RestoreEdge, restoreEdges } from '../planner/restore-order.ts';
 import { qualified, rowIdentity } from './row-identity.ts';
+import { copyToday, createCopyOfToday } from './restore-in-cluster.ts';
 import { KEPT, NOW, notSkipped, sameValues, skippedTable } from './restore-sql.ts';
 import type { RestoreUnit } from './restore-units.ts';
 
@@ -38,13 +39,12 @@ export async function listExisting(
       create temp table ${rawSql(quoteIdentifier(name.name))} (place tid) on commit drop
     `);
     let rows = 0;
-    const indexes = unit.kind === 'rows' ? await uniqueIndexes(connection, unit) : [];
-    for (const index of indexes) {
+    for (const key of unit.kind === 'rows' ? await keysOfToday(connection, unit) : []) {
       const { rowCount } = await connection.query(sql`
         insert into ${name}
         select hygiene_kept.ctid
-          from ${unit.archive} as hygiene_kept
-         where exists (select from ${unit.table.name} as hygiene_now where ${sameKey(unit, index)})
+          from ${unit.kept} as hygiene_kept
+         where exists (select from ${unit.now} as hygiene_now where ${key})
            and ${notSkipped(unit, true)}
       `);
       rows += rowCount;
@@ -52,6 +52,15 @@ export async function listExisting(
     if (rows > 0) conflicts.push(await describe(connection, unit, rows));
   }
   return conflicts;
+}
+
+/** By what an archived row and a row of today would be one; of a cluster, such rows are brought here. */
+async function keysOfToday(connection: Connection, unit: RestoreUnit): Promise<readonly Sql[]> {
+  const indexes = await uniqueIndexes(connection, unit);
+  const keys = indexes.map((index) => sameKey(unit, index));
+  await createCopyOfToday(connection, unit);
+  await copyToday(connection, unit, keys);
+  return keys;
 }
 
 /** What stays because what it references stays; keeps on until nothing new is found. */
@@ -89,7 +98,7 @@ export async function countWithoutParent(
   const archived = units.filter(
     (unit) => unit.kind === 'rows' && unit.table.root === foreignKey.parent,
   );
-  const sources = [parent, ...archived.map(({ archive }) => sql`${archive}`)];
+  const sources = [parent, ...archived.map(({ kept }) => sql`${kept}`)];
   const absent = sources.map(
     (source) => sql`
        and not exists (select from ${source} as hygiene_now where ${references(foreignKey, KEPT, NOW)})`,
@@ -99,7 +108,7 @@ export async function countWithoutParent(
     connection,
     sql`
     select count(*)::float8 as rows
-      from ${child.archive} as hygiene_kept
+      from ${child.kept} as hygiene_kept
      where ${joinSql(given, ' and ')} ${joinSql(absent, '')}
   `,
   );
@@ -118,7 +127,7 @@ export async function firstKeys(
   const columns = key.map((name) => qualified(KEPT, name));
   const { rows } = await connection.query<{ key: string }>(sql`
     select concat_ws(', ', ${joinSql(columns, ', ')}) as key
-      from ${unit.archive} as hygiene_kept
+      from ${unit.kept} as hygiene_kept
      where ${condition}
      order by ${joinSql(columns, ', ')}
      limit ${KEYS_SHOWN}
@@ -181,11 +190,11 @@ function selectOrphans({ foreignKey, child, parent }: RestoreEdge<RestoreUnit>):
   return sql`
     insert into ${skippedTable(child)}
     select hygiene_kept.ctid
-      from ${child.archive} as hygiene_kept
-     where exists (select from ${parent.archive} as hygiene_parent
+      from ${child.kept} as hygiene_kept
+     where exists (select from ${parent.kept} as hygiene_parent
                      join ${skippedTable(parent)} as hygiene_staying on hygiene_staying.place = hygiene_parent.ctid
                     where ${references(foreignKey, KEPT, 'hygiene_parent')})
-       and not exists (select from ${parent.table.name} as hygiene_now
+       and not exists (select from ${parent.now} as hygiene_now
                         where ${references(foreignKey, KEPT, NOW)})
        and ${notSkipped(child, true)}
   `;

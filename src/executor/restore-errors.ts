@@ -1,6 +1,7 @@
 import { type Catalog, findTable, type Table, tableByOid } from '../catalog/model.ts';
 import { firingTriggers } from '../catalog/partitions.ts';
 import type { Connection } from '../database/connection.ts';
+import { withoutShard } from '../database/dialect/citus.ts';
 import {
   type DatabaseErrorFacts,
   databaseErrorFacts,
@@ -84,14 +85,16 @@ async function withoutParent(
   { connection, catalog, units, current }: RestoreFailure,
   facts: DatabaseErrorFacts,
 ): Promise<HygieneError> {
-  const found = facts.table === null ? null : findTable(catalog, facts.schema ?? '', facts.table);
+  const found = tableOf(catalog, facts);
+  const named = [facts.constraint, withoutShard(facts.constraint ?? '')];
   const foreignKey = catalog.foreignKeys.find(
-    ({ name, child }) =>
-      name === facts.constraint && tableByOid(catalog, child).root === found?.root,
+    ({ name, child }) => named.includes(name) && tableByOid(catalog, child).root === found?.root,
   );
   const name = found?.name.toString() ?? facts.table ?? 'A table';
   if (foreignKey === undefined) return parentGone(name, facts, null);
   const parent = tableByOid(catalog, foreignKey.parent);
+  // Which rows of a cluster lack something cannot be asked there.
+  if (parent.citus !== null) return parentGone(name, facts, { parent, rows: 0 });
   let rows = 0;
   for (const child of units.filter(({ table }) => table.root === found?.root)) {
     const edge = { foreignKey, child, parent: sql`${parent.name}` };
@@ -100,6 +103,13 @@ async function withoutParent(
   const triggers = suspects(catalog, current);
   const isSwallowed = rows === 0 && triggers.length > 0;
   return isSwallowed ? swallowed(name, triggers) : parentGone(name, facts, { parent, rows });
+}
+
+function tableOf(catalog: Catalog, { schema, table }: DatabaseErrorFacts): Table | null {
+  if (table === null) return null;
+  return (
+    findTable(catalog, schema ?? '', table) ?? findTable(catalog, schema ?? '', withoutShard(table))
+  );
 }
 
 /** All that the archived rows reference is there or in the archive, and yet something was missing. */

@@ -1,10 +1,12 @@
 import { type Connection, queryOne } from '../database/connection.ts';
 import { ColumnName, QualifiedName, quoteIdentifier } from '../kernel/identifiers.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
-import { identityColumns, qualified, rowIdentity, sameRow } from './row-identity.ts';
+import { identityColumns, rowIdentity } from './row-identity.ts';
 import { AFTER, asItWasLeft, hashLeft, hashNow, ORDER } from './changed-values.ts';
 import { rowHash } from './row-hash.ts';
-import { archivedHash, KEPT, NOW, notSkipped, type Proof, sameValues } from './restore-sql.ts';
+import { copyToday, createCopyOfToday } from './restore-in-cluster.ts';
+import { archivedHash, NOW, notSkipped, sameValues } from './restore-sql.ts';
+import { type SetBack, setBack } from './set-back.ts';
 import { type RestoreUnit, type SharedColumn, withoutHashes } from './restore-units.ts';
 
 /** Which columns some changes have set; all of them were undone by statements of one form. */
@@ -16,7 +18,7 @@ export interface Undone {
   /** Changes that were taken back; a row can have been changed more than once. */
   readonly changes: number;
   /** What the archive says, and what the rows hold now. */
-  readonly proofs: readonly { readonly archived: Proof; readonly restored: Proof }[];
+  readonly proofs: readonly SetBack[];
 }
 
 /**
@@ -47,7 +49,8 @@ export class MutationRestore {
     beforeEach: (listed: QualifiedName) => Promise<void>,
   ): Promise<Undone> {
     const shapes = (await this.#openShapes()).filter(({ columns }) => only(columns));
-    const proofs: Undone['proofs'][number][] = [];
+    const proofs: SetBack[] = [];
+    await copyToday(this.#connection, this.#unit, [this.#sameRow()]);
     let changes = 0;
     for (let before = -1; before !== changes;) {
       before = changes;
@@ -70,7 +73,7 @@ export class MutationRestore {
     const condition = this.#open();
     const { rows } = await queryOne<{ rows: number }>(
       this.#connection,
-      sql`select count(*)::float8 as rows from ${this.#unit.archive} as hygiene_kept where ${condition}`,
+      sql`select count(*)::float8 as rows from ${this.#unit.kept} as hygiene_kept where ${condition}`,
     );
     return { rows, condition };
   }
@@ -94,7 +97,7 @@ export class MutationRestore {
     for (const shape of lost) {
       await this.#connection.query(sql`
         insert into ${this.#done}
-        select hygiene_kept.ctid from ${this.#unit.archive} as hygiene_kept where ${this.#isOfForm(shape)}
+        select hygiene_kept.ctid from ${this.#unit.kept} as hygiene_kept where ${this.#isOfForm(shape)}
       `);
     }
     this.#shapes = all.filter((shape) => !lost.includes(shape));
@@ -108,8 +111,9 @@ export class MutationRestore {
   }
 
   async #createTables(): Promise<void> {
-    const { table, archive } = this.#unit;
-    await this.#connection.query(sql`analyze ${archive}`);
+    const { table, kept } = this.#unit;
+    await this.#connection.query(sql`analyze ${kept}`);
+    await createCopyOfToday(this.#connection, this.#unit);
     await this.#connection.query(sql`
       create temp table ${rawSql(quoteIdentifier(this.#undo.name))} on commit drop as
       select null::tid as place, ${identityColumns(rowIdentity(table), NOW)}
@@ -125,7 +129,7 @@ export class MutationRestore {
     const { rows } = await this.#connection.query<Shape>(sql`
       select to_json(columns) as columns
         from (select array(select jsonb_object_keys(${AFTER}) order by 1) as columns, ${ORDER} as place
-                from ${this.#unit.archive} as hygiene_kept) as changes
+                from ${this.#unit.kept} as hygiene_kept) as changes
        group by columns
        order by max(place) desc
     `);
@@ -153,6 +157,13 @@ export class MutationRestore {
     return table.key !== null && columns.every((name) => known.has(name));
   }
 
+  /** A row of a cluster is only looked for by its key: without one nothing there is changed. */
+  #sameRow(): Sql {
+    const { columns, table } = this.#unit;
+    const key = rowIdentity(table).columns;
+    return sameValues(columns.filter(({ name }) => key.includes(name)));
+  }
+
   #listByKey(shape: Shape, condition: Sql): Sql {
     const identity = rowIdentity(this.#unit.table);
     const { set, others } = this.#divided(shape);
@@ -162,8 +173,8 @@ export class MutationRestore {
     return sql`
       insert into ${this.#undo}
       select distinct on (${columns}) hygiene_kept.ctid, ${columns}
-        from ${this.#unit.archive} as hygiene_kept
-        join ${this.#unit.table.name} as hygiene_now on ${joinSql(found, ' and ')}
+        from ${this.#unit.kept} as hygiene_kept
+        join ${this.#unit.now} as hygiene_now on ${joinSql(found, ' and ')}
        where ${condition}
        order by ${columns}, ${ORDER} desc
     `;
@@ -185,7 +196,7 @@ export class MutationRestore {
       with wanted as (
         select place, ${all}, row_number() over (partition by ${all} order by turn desc) as number
           from (select hygiene_kept.ctid as place, ${ORDER} as turn, ${named(kept)}
-                  from ${this.#unit.archive} as hygiene_kept
+                  from ${this.#unit.kept} as hygiene_kept
                  where ${condition}) as hashed
       ), found as (
         select *, row_number() over (partition by ${all}) as number
@@ -197,35 +208,11 @@ export class MutationRestore {
     `;
   }
 
-  async #setBack(shape: Shape): Promise<Undone['proofs'][number]> {
-    const { table, archive } = this.#unit;
+  async #setBack(shape: Shape): Promise<SetBack> {
     const { set } = this.#divided(shape);
-    const values = set.map(({ name }) => sql`${new ColumnName(name)} = ${qualified(KEPT, name)}`);
-    const archived = await queryOne<Proof>(
-      this.#connection,
-      sql`
-      select count(*)::float8 as rows, coalesce(sum(${archivedHash(set)}), 0)::text as hash
-        from ${archive} as hygiene_kept
-        join ${this.#undo} as hygiene_undo on hygiene_undo.place = hygiene_kept.ctid
-    `,
-    );
-    const restored = await queryOne<Proof>(
-      this.#connection,
-      sql`
-      with changed as (
-        update ${table.name} as hygiene_now
-           set ${joinSql(values, ', ')}
-          from ${archive} as hygiene_kept
-          join ${this.#undo} as hygiene_undo on hygiene_undo.place = hygiene_kept.ctid
-         where ${sameRow(rowIdentity(table), NOW, 'hygiene_undo')}
-           and ${joinSql(set.map(asItWasLeft), ' and ')}
-        returning ${rowHash(set, NOW)} as hash
-      )
-      select count(*)::float8 as rows, coalesce(sum(hash), 0)::text as hash from changed
-    `,
-    );
+    const proofs = await setBack(this.#connection, this.#unit, { set, listed: this.#undo });
     await this.#connection.query(sql`insert into ${this.#done} select place from ${this.#undo}`);
-    return { archived, restored };
+    return proofs;
   }
 
   /** The columns that the change has set, and the others; those that the table has lost are in neither. */

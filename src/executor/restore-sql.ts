@@ -52,7 +52,7 @@ function insertOne(unit: RestoreUnit, condition: Sql): Sql {
     insert into ${unit.table.name} as hygiene_now (${joinSql(names, ', ')})
     overriding system value
     select ${joinSql(values, ', ')}
-      from ${unit.archive} as hygiene_kept
+      from ${unit.kept} as hygiene_kept
      where ${condition}
     returning ${rowHash(unit.columns, NOW)} as hash
   `;
@@ -62,7 +62,7 @@ function insertOne(unit: RestoreUnit, condition: Sql): Sql {
 export function archivedProof(unit: RestoreUnit, skipping: boolean): Sql {
   return sql`
     select count(*)::float8 as rows, coalesce(sum(${archivedHash(unit.columns)}), 0)::text as hash
-      from ${unit.archive} as hygiene_kept
+      from ${unit.kept} as hygiene_kept
      where ${notSkipped(unit, skipping)}
   `;
 }

@@ -26,6 +26,10 @@ export interface RestoreUnit extends ArchivedTable {
   /** Tells the units of one restore apart in names of temporary tables. */
   readonly position: number;
   readonly table: Table;
+  /** Where the archived rows are read: the archive, or a copy of it where a cluster has divided it. */
+  readonly kept: QualifiedName;
+  /** Where the rows of today are read: the table, or a copy of those in a cluster that matter. */
+  readonly now: QualifiedName;
   /** In the order of the table; generated columns are left out. */
   readonly columns: readonly SharedColumn[];
   /** Columns of the archive that the table has no more. */
@@ -52,7 +56,8 @@ export async function restoreUnits(
       const own = archived.filter(({ name }) => !INTERNAL.has(name));
       if (each.kind === 'rows') assertFillable(table, own);
       else if (own.length === archived.length) throw withoutHashes(each);
-      return { ...each, position, table, ...compared(table, own) };
+      const places = { kept: each.archive, now: table.name };
+      return { ...each, position, table, ...places, ...compared(table, own) };
     });
 }
 

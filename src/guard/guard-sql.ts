@@ -15,8 +15,8 @@ export function addStatements(guard: Guard, migrationId: string): readonly strin
   const comment = quoteLiteral(commentOf(migrationId));
   if (guard.form === 'check') {
     return [
-      `alter table ${table.quoted} drop constraint if exists ${name}, ` +
-        `add constraint ${name} check (${checkExpression(guard)}) not valid`,
+      `alter table ${table.quoted} drop constraint if exists ${name}`,
+      `alter table ${table.quoted} add constraint ${name} check (${checkExpression(guard)}) not valid`,
       `comment on constraint ${name} on ${table.quoted} is ${comment}`,
     ];
   }

@@ -30,6 +30,7 @@ export interface GuardedPurge {
  */
 export async function prepareGuard(connection: Connection, purge: GuardedPurge): Promise<Guard> {
   const { request, table, searchPath } = purge;
+  if (request.as === 'trigger' && table.citus !== null) throw noTrigger(table);
   const name = guardName(purge.migrationId, purge.position);
   const forbidden = forbiddenRows(purge);
   const draft = { name, table: table.name, form: request.as, forbidden, searchPath };
@@ -160,10 +161,19 @@ async function notExpressibleBy(
   return new HygieneError('HYG_REFUSED_GUARD', {
     message: `The seed guard of ${name} cannot be a CHECK: ${subject} ${why}.`,
     hint:
-      "Make it a trigger: guard: { as: 'trigger' }\n" +
-      'Or guard by columns of the table and immutable functions only: guard: sql`…`',
+      (table.citus === null ? "Make it a trigger: guard: { as: 'trigger' }\nOr guard" : 'Guard') +
+      ' by columns of the table and immutable functions only: guard: sql`…`',
     details: { table: name, reason: told },
     cause,
+  });
+}
+
+function noTrigger({ name }: Table): HygieneError {
+  const table = name.toString();
+  return new HygieneError('HYG_REFUSED_GUARD', {
+    message: `The seed guard of ${table} cannot be a trigger: Citus has none on the tables of a cluster.`,
+    hint: 'Guard by columns of the table and immutable functions only: guard: sql`…`',
+    details: { table, reason: 'Citus' },
   });
 }
 

@@ -42,6 +42,24 @@ export function checkClusterRows(
   );
 }
 
+/**
+ * Whether archived rows can be found again among those of today.
+ * @param columns that the archive and the table share
+ */
+export function checkClusterArchive(
+  { name, key, citus }: Table,
+  columns: readonly string[],
+): HygieneError | null {
+  const missing = (key ?? ['a primary key']).filter((column) => !columns.includes(column));
+  if (citus === null || missing.length === 0) return null;
+  const table = name.toString();
+  return refusal(
+    `Archived rows of ${table} cannot be told from those of today: its archive lacks ${missing.join(', ')}, and a place is none where rows are spread over a cluster.`,
+    `Give ${table} the primary key back that it had, or put the rows back by hand: docs/authoring.md`,
+    table,
+  );
+}
+
 /** Rows do not move between shards, and are known again by their key. */
 export function checkClusterColumns(
   step: string,

@@ -4,7 +4,8 @@ import { introspect } from '../catalog/introspect.ts';
 import type { Catalog } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { applySettings, watchedSettings } from '../database/settings.ts';
-import { ChangeCounters } from '../executor/change-counters.ts';
+import { ChangeCounters, type TableChange } from '../executor/change-counters.ts';
+import { ClusterCounts, NOTHING_ANNOUNCED } from '../executor/cluster-counts.ts';
 import { CommitFence } from '../executor/commit-fence.ts';
 import { ProtectedRows } from '../executor/protected-rows.ts';
 import { HygieneError } from '../kernel/errors.ts';
@@ -13,6 +14,7 @@ import { sql } from '../kernel/sql.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
 import { checkBoundCounts } from '../policy/plan-binding.ts';
 import { archiveSchemas } from './archives.ts';
+import { clusterRefusal, clusterTables } from './cluster.ts';
 import type { Guard } from '../planner/guard.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import { assertGuardsHold } from './guards/wanted-guards.ts';
@@ -61,6 +63,7 @@ export async function doAndProve(
   const catalog = await introspect(connection, {
     excludeSchemas: [names.schema, names.archiveSchema],
   });
+  const cluster = await countCluster(engine, connection, { catalog, migration });
   const protectedSets = resolveProtectedSets(catalog, engine.settings.protect);
   const protectedRows = new ProtectedRows(connection, protectedSets);
   await protectedRows.takeBaseline();
@@ -93,11 +96,11 @@ export async function doAndProve(
   await fence.checkDeferredConstraints();
   await assertWatchedSettings(connection);
 
-  const changes = await counters.changes();
+  const changes = await observedChanges(steps, counters, cluster);
   const sideEffects = judgeCounters(engine, { catalog, migration, steps, changes });
   const remarks = judgeProtected(catalog, steps, {
     changes,
-    compared: await protectedRows.compare(),
+    compared: await protectedRows.compare(cluster.tables),
   });
   const after = await verifyAfter(engine, { connection, catalog, migration, taken });
   const tables = isFreeForm(migration) ? withCounted(steps, changes, sideEffects) : steps.tables;
@@ -109,9 +112,34 @@ export async function doAndProve(
     checks: after.checks,
     sideEffects,
     guards: steps.guards.map(({ guard }) => guard),
-    remarks: [...remarks, ...provesNothing(before, after, steps)],
+    remarks: [...remarks, ...cluster.remarks(), ...provesNothing(before, after, steps)],
     fence,
   };
+}
+
+async function observedChanges(
+  steps: StepRunner,
+  counters: ChangeCounters,
+  cluster: ClusterCounts,
+): Promise<readonly TableChange[]> {
+  const announced = steps.expectedChanges();
+  const counted = await cluster.changes((table) => ({
+    ...NOTHING_ANNOUNCED,
+    ...announced.get(table),
+  }));
+  return [...cluster.others(await counters.changes()), ...counted];
+}
+
+/** @throws HygieneError HYG_REFUSED_CLUSTER */
+async function countCluster(
+  { settings }: Engine,
+  connection: Connection,
+  { catalog, migration }: { readonly catalog: Catalog; readonly migration: RunnableMigration },
+): Promise<ClusterCounts> {
+  const tables = clusterTables(catalog, migration);
+  const refusal = clusterRefusal(migration, tables, settings.window);
+  if (refusal !== null) throw refusal;
+  return ClusterCounts.take(connection, catalog, tables);
 }
 
 /** The plan was looked at before the run; what counts is what the run itself has found. */

@@ -18,6 +18,7 @@ import { schemaFingerprints } from '../planner/schema-fingerprint.ts';
 import { forTransaction, plannedBatches } from './batched/planned-batches.ts';
 import { tablesOf } from './bind-plan.ts';
 import { careful } from './careful.ts';
+import { clusterRefusal, clusterTables } from './cluster.ts';
 import type { Engine } from './engine.ts';
 import { type JudgedGuards, judgeGuards, NO_GUARDS } from './guards/judge-guards.ts';
 import { type PlannableStep, stepsOf, type UnknownStep } from './plannable-steps.ts';
@@ -100,7 +101,7 @@ export class MigrationPlanner {
     const { id, description, irreversible } = migration;
     const { connection } = this.#engine.session;
     const planned: PlannedStep[] = [];
-    const refusals: HygieneError[] = [];
+    const refusals = missing.length > 0 ? [] : this.#clusterRefusals(migration);
     for (const step of steps) {
       const outcome =
         step instanceof HygieneError
@@ -121,6 +122,18 @@ export class MigrationPlanner {
       ...{ id, description, irreversible, transaction, batches },
       ...{ missing, steps: planned, ...guards, refusals: [...refusals, ...guards.refusals] },
     };
+  }
+
+  /** What is wrong with a step itself is told by the step. */
+  #clusterRefusals(migration: RunnableMigration): HygieneError[] {
+    try {
+      const tables = clusterTables(this.#catalog, migration);
+      const refusal = clusterRefusal(migration, tables, this.#engine.settings.window);
+      return refusal === null ? [] : [refusal];
+    } catch (error) {
+      if (error instanceof HygieneError) return [];
+      throw error;
+    }
   }
 
   #judgeGuards(migration: RunnableMigration): Promise<JudgedGuards> {

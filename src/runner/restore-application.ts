@@ -1,12 +1,14 @@
 import type { ArchiveRecord } from '../archive/archive.ts';
 import { introspect } from '../catalog/introspect.ts';
-import { type Catalog, tableByOid } from '../catalog/model.ts';
+import { type Catalog, findTable, type Table, tableByOid } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
 import { ChangeCounters } from '../executor/change-counters.ts';
+import { ClusterCounts, NOTHING_ANNOUNCED } from '../executor/cluster-counts.ts';
 import { ProtectedRows } from '../executor/protected-rows.ts';
 import { type RestoredTable, restoreRows } from '../executor/restoration.ts';
 import { suspects } from '../executor/restore-errors.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
+import { inCluster } from '../policy/cluster.ts';
 import { judgeProtectedChanges } from '../policy/protected-changes.ts';
 import { judgeRestore, type RestoredChange } from '../policy/restored-changes.ts';
 import type { Engine } from './engine.ts';
@@ -44,6 +46,7 @@ export async function restoreApplication(
   const counters = new ChangeCounters(connection, ownSchemas, 'hygiene_restore_baseline');
   await counters.takeBaseline();
   const catalog = await introspect(connection, { excludeSchemas: ownSchemas });
+  const cluster = await ClusterCounts.take(connection, catalog, filledTables(catalog, archives));
   const protectedSets = resolveProtectedSets(catalog, settings.protect);
   const protectedRows = new ProtectedRows(connection, protectedSets, 'hygiene_restore_protected');
   await protectedRows.takeBaseline();
@@ -60,7 +63,11 @@ export async function restoreApplication(
       });
     },
   });
-  const changes = await counters.changes();
+  const expected = expectedChanges(catalog, tables);
+  const changes = [
+    ...cluster.others(await counters.changes()),
+    ...(await cluster.changes((table) => ({ ...NOTHING_ANNOUNCED, ...expected.get(table) }))),
+  ];
   const sideEffects = judgeRestore(
     changes.map((change) => ({
       ...change,
@@ -68,12 +75,12 @@ export async function restoreApplication(
       reference: referenceOf(catalog, change.table),
     })),
     {
-      expected: expectedChanges(catalog, tables),
+      expected,
       sideEffects: declaredSideEffects(catalog, settings.sideEffects),
       triggers: suspects(catalog, tables),
     },
   );
-  const compared = await protectedRows.compare();
+  const compared = await protectedRows.compare(cluster.tables);
   const remarks = judgeProtectedChanges(
     compared.map((change) => ({
       ...change,
@@ -81,7 +88,19 @@ export async function restoreApplication(
       unannouncedChanges: 0,
     })),
   );
-  return { tables, sideEffects, remarks };
+  return { tables, sideEffects, remarks: [...remarks, ...cluster.remarks()] };
+}
+
+/** The tables of a cluster that get rows or values back, each by the root of its partition tree. */
+function filledTables(
+  catalog: Catalog,
+  archives: ArchivedApplication['archives'],
+): readonly Table[] {
+  const roots = archives.flatMap(({ source }) => {
+    const table = findTable(catalog, source.schema, source.name);
+    return table === null ? [] : [tableByOid(catalog, table.root)];
+  });
+  return inCluster(new Set(roots));
 }
 
 /** By the root of each partition tree, as the counters are summed. */

@@ -1,6 +1,7 @@
 import type { Catalog, Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
 import { countAll, estimateAll } from '../executor/table-sizes.ts';
+import { inCluster } from '../policy/cluster.ts';
 import type { TableReport } from './steps.ts';
 
 /** How many rows a table had and has, for people; nothing is decided by it. */
@@ -25,9 +26,11 @@ export async function withExtents(
     if (table.privileges.select) known.set(table.name.toString(), table);
   }
   const tables = reports.flatMap(({ table }) => known.get(table) ?? []);
-  const estimates = await estimateAll(connection, tables);
+  const inShards = await countAll(connection, inCluster(tables));
+  const here = tables.filter((table) => !inShards.has(table));
+  const estimates = await estimateAll(connection, here);
   const isSmall = (table: Table): boolean => (estimates.get(table) ?? 0) <= COUNTED_MAX;
-  const counts = await countAll(connection, tables.filter(isSmall));
+  const counts = new Map([...inShards, ...(await countAll(connection, here.filter(isSmall)))]);
   return reports.map((report) => {
     const table = known.get(report.table);
     if (table === undefined) return report;

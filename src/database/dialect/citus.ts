@@ -65,6 +65,24 @@ export function divideLike(
   `;
 }
 
+/** Those of the tables, by their quoted names, that a cluster has divided or moved. */
+export async function dividedTables(
+  connection: Connection,
+  names: readonly QualifiedName[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await connection.query<{ name: string }>(sql`
+    select wanted.name
+      from unnest(${names.map(({ quoted }) => quoted)}::text[]) as wanted (name)
+      join pg_catalog.pg_dist_partition p on p.logicalrelid = to_regclass(wanted.name)
+  `);
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** A shard is named like its table, with its number: what PostgreSQL tells of a shard is about the table. */
+export function withoutShard(name: string): string {
+  return name.replace(/_\d{5,}$/, '');
+}
+
 /**
  * One connection to each node until the end of the transaction: after several at once, Citus refuses to
  * change a reference table that what they have read depends on.

@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import type { PlanReport } from '../../src/runner/plan.ts';
+import { planText } from '../../src/report/plan.ts';
+import { contents } from '../engine/witness.ts';
+import { migration, Workbench } from '../engine/workbench.ts';
+import { Cluster, PURGE, purgeOf } from './cluster.ts';
+
+const FILE = '20260101000000_purge.ts';
+
+let cluster: Cluster;
+let bench: Workbench;
+
+beforeEach(async () => {
+  cluster = await Cluster.start();
+  bench = new Workbench(cluster.url);
+});
+
+afterEach(async () => {
+  await cluster.stop();
+});
+
+function refusalsOf({ migrations }: PlanReport): readonly (readonly [string, string])[] {
+  return migrations.flatMap(({ refusals }) =>
+    refusals.map(({ code, message }) => [code, message] as const),
+  );
+}
+
+describe('plan', () => {
+  test('says who keeps the rows, how they are locked and proven, and why they are only deleted', async () => {
+    const before = await contents(cluster.database);
+    const text = planText(await bench.write(FILE, PURGE).plan()).join('\n');
+    expect(text).toContain(
+      'warning: Citus keeps users (distributed by tenant_id), orders (distributed by tenant_id),',
+    );
+    expect(text).toMatch(/users +40 +8 +120 +SHARE ROW EXCLUSIVE/);
+    expect(text).toMatch(/delete .*chosen/);
+    expect(text).toMatch(/detach .*users is in a cluster, and Citus cannot drop a foreign key/);
+    expect(text).toMatch(/rewrite .*users is in a cluster, and the rows that stay/);
+    expect(await contents(cluster.database)).toEqual(before);
+    expect(cluster.refused).toEqual([]);
+  });
+
+  test('leaves rows to the first of two purges', async () => {
+    bench.write(FILE, PURGE).write('20260102000000_again.ts', PURGE);
+    const { migrations } = await bench.plan();
+    const removed = migrations.map(({ steps }) =>
+      steps.flatMap((step) => (step.kind === 'purge' ? step.plan.tables : [])).map((t) => t.doomed),
+    );
+    expect(removed).toEqual([
+      [40, 80, 160],
+      [0, 0, 0],
+    ]);
+    expect(cluster.refused).toEqual([]);
+  });
+
+  test('counts what would be left without its parents', async () => {
+    const text = migration({
+      before: "const demo = rows('users', sql`email like 'demo%'`);",
+      up: "purge(demo, { budget: { max: 100 }, dependents: { users: 'nullify' } })",
+      verify: 'await expect.none(demo);',
+    });
+    expect(refusalsOf(await bench.write(FILE, text).plan())).toEqual([
+      ['HYG_REFUSED_DEPENDENTS', expect.stringContaining('80')],
+    ]);
+    expect(cluster.refused).toEqual([]);
+  });
+
+  test.each([
+    [
+      'batches',
+      purgeOf('', "transaction: 'batched',"),
+      'is in batches, and users is spread over a cluster',
+    ],
+    [
+      'statements of its own',
+      migration({ up: 'sql`delete from notes`', more: "irreversible: 'a test', budget: { max: 10 }," }),
+      'has statements of its own, and',
+    ],
+    [
+      'a table without a key',
+      migration({ up: "purge(rows('clicks', sql`tenant_id = 1`), { budget: { max: 10 } })" }),
+      'clicks has no primary key',
+    ],
+  ])('refuses %s, as up does', async (_what, text, message) => {
+    bench.write(FILE, text);
+    expect(refusalsOf(await bench.plan())).toEqual([
+      ['HYG_REFUSED_CLUSTER', expect.stringContaining(message)],
+    ]);
+    expect(await bench.upError()).toMatchObject({
+      code: 'HYG_REFUSED_CLUSTER',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('refuses tables in a circle', async () => {
+    await cluster.database.execute(`
+      alter table orders add column last_line int;
+      alter table orders add foreign key (tenant_id, id, last_line)
+        references order_lines (tenant_id, order_id, line)`);
+    const text = migration({
+      up: `purge(rows('orders', sql\`id = 1\`), { budget: { max: 99 }, dependents: { order_lines: 'purge', orders: 'purge' } })`,
+    });
+    expect(refusalsOf(await bench.write(FILE, text).plan())).toEqual([
+      ['HYG_REFUSED_CLUSTER', expect.stringContaining('reference each other in a circle')],
+    ]);
+  });
+
+  test('refuses a seed guard that is a trigger', async () => {
+    bench.write(FILE, purgeOf("guard: { as: 'trigger' },"));
+    expect(refusalsOf(await bench.plan())).toEqual([
+      ['HYG_REFUSED_GUARD', expect.stringContaining('cannot be a trigger')],
+    ]);
+  });
+
+  test('refuses a strategy that is asked for', async () => {
+    const error = await bench
+      .write(FILE, PURGE)
+      .upError({ window: 'maintenance', strategy: 'detach' });
+    expect(error).toMatchObject({
+      code: 'HYG_REFUSED_STRATEGY',
+      message: expect.stringContaining('is in a cluster'),
+    });
+  });
+
+  test('refuses a worker node', async () => {
+    await cluster.database.execute('update pg_catalog.pg_dist_local_group set groupid = 2');
+    await expect(bench.write(FILE, PURGE).plan()).rejects.toMatchObject({
+      code: 'HYG_REFUSED_CLUSTER',
+      message: expect.stringContaining('worker node of a Citus cluster (group 2)'),
+    });
+  });
+});
+
+describe('tables of no cluster, beside others', () => {
+  test('are purged as ever, in batches too', async () => {
+    bench.write(
+      FILE,
+      migration({
+        before: "const some = rows('notes', sql`id < 3`);",
+        more: "transaction: 'batched',",
+        up: 'purge(some, { budget: { max: 10 } })',
+        verify: 'await expect.none(some);',
+      }),
+    );
+    expect((await bench.up()).error).toBeNull();
+  });
+});
