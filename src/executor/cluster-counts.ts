@@ -1,8 +1,7 @@
 import type { Catalog, Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
-import { lockAgainstWriters, useOneConnectionPerNode } from '../database/dialect/citus.ts';
-import { inCluster } from '../policy/cluster.ts';
 import type { TableChange } from './change-counters.ts';
+import { closeToWriters } from './close-to-writers.ts';
 import { countAll } from './table-sizes.ts';
 
 /** What was done to a table on purpose. */
@@ -35,8 +34,7 @@ export class ClusterCounts {
   }
 
   /**
-   * Locks the tables for the rest of the transaction, in the order of their names so that two runs cannot
-   * lock crosswise, and counts them.
+   * Locks the tables for the rest of the transaction, and counts them.
    * @param tables of a cluster; roots of their partition trees
    */
   static async take(
@@ -44,12 +42,7 @@ export class ClusterCounts {
     catalog: Catalog,
     tables: readonly Table[],
   ): Promise<ClusterCounts> {
-    if (tables.length > 0 && needsOneConnection(catalog)) await useOneConnectionPerNode(connection);
-    const names = tables
-      .filter(mayLock)
-      .map(({ name }) => name)
-      .sort((a, b) => (a.quoted < b.quoted ? -1 : 1));
-    if (names.length > 0) await connection.query(lockAgainstWriters(names));
+    await closeToWriters(connection, catalog, tables);
     return new ClusterCounts(connection, tables, await countAll(connection, tables));
   }
 
@@ -84,13 +77,4 @@ export class ClusterCounts {
       `Rows of ${names} were counted before and after, since PostgreSQL's counters do not see shards: an INSERT or DELETE too many would show, an UPDATE would not.`,
     ];
   }
-}
-
-function needsOneConnection(catalog: Catalog): boolean {
-  return inCluster(catalog.tables.values()).some(({ citus }) => citus?.column === null);
-}
-
-/** PostgreSQL lets a role lock what it may change. */
-function mayLock({ privileges }: Table): boolean {
-  return privileges.update || privileges.delete || privileges.truncate;
 }

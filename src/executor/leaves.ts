@@ -46,13 +46,17 @@ export function splitLeaves(
   };
 }
 
-/** A trigger that swallows a delete, or a rule, shows only where rows are counted before. */
+/**
+ * A trigger that swallows a delete, or a rule, shows only where rows are counted before; in a cluster what
+ * a row references cannot be looked up for each row.
+ */
 function isPlain(catalog: Catalog, closure: Closure, { table, edges }: Leaf): boolean {
   const isReferenced = closure.edges.some(({ parent }) => parent === table);
   const isSwallowed = firingTriggers(catalog, table, 'delete').some(
     ({ trigger }) => trigger.timing === 'before' && trigger.level === 'row',
   );
   return (
+    table.citus === null &&
     !isReferenced &&
     !isSwallowed &&
     table.deleteRules.length === 0 &&

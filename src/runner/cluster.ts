@@ -1,4 +1,5 @@
 import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
+import { firingTriggers } from '../catalog/partitions.ts';
 import { resolveTable } from '../catalog/resolve.ts';
 import { changedTables } from '../executor/access-facts.ts';
 import type { HygieneError } from '../kernel/errors.ts';
@@ -28,11 +29,16 @@ export function clusterTables(catalog: Catalog, migration: RunnableMigration): r
 /** Why the migration cannot run with these tables of the cluster; null where it can. */
 export function clusterRefusal(
   migration: RunnableMigration,
-  tables: readonly Table[],
+  { catalog, tables }: { readonly catalog: Catalog; readonly tables: readonly Table[] },
   window: Window,
 ): HygieneError | null {
+  const triggers = tables.flatMap((table) =>
+    (['delete', 'update'] as const)
+      .flatMap((event) => firingTriggers(catalog, table, event))
+      .map((each) => `${each.trigger.name} on ${each.table.name.toString()}`),
+  );
   return checkClusterRun(migration.id, {
-    ...{ tables, window },
+    ...{ tables, triggers, window },
     isBatched: migration.transaction === 'batched',
     isFreeForm: isFreeForm(migration),
   });

@@ -137,7 +137,7 @@ async function countCluster(
   { catalog, migration }: { readonly catalog: Catalog; readonly migration: RunnableMigration },
 ): Promise<ClusterCounts> {
   const tables = clusterTables(catalog, migration);
-  const refusal = clusterRefusal(migration, tables, settings.window);
+  const refusal = clusterRefusal(migration, { catalog, tables }, settings.window);
   if (refusal !== null) throw refusal;
   return ClusterCounts.take(connection, catalog, tables);
 }

@@ -127,8 +127,10 @@ export class MigrationPlanner {
   /** What is wrong with a step itself is told by the step. */
   #clusterRefusals(migration: RunnableMigration): HygieneError[] {
     try {
-      const tables = clusterTables(this.#catalog, migration);
-      const refusal = clusterRefusal(migration, tables, this.#engine.settings.window);
+      const catalog = this.#catalog;
+      const tables = clusterTables(catalog, migration);
+      const { window } = this.#engine.settings;
+      const refusal = clusterRefusal(migration, { catalog, tables }, window);
       return refusal === null ? [] : [refusal];
     } catch (error) {
       if (error instanceof HygieneError) return [];

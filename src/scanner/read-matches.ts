@@ -87,9 +87,10 @@ interface Matches {
 
 function matches(scanned: ScannedTable, { texts, judges, percent }: Matches): Sql {
   const { table } = scanned;
+  const isInCluster = table.citus !== null;
   const conditions = texts.flatMap((text) => {
     const prefilter = judges.prefilter(text.role);
-    return prefilter === null ? [] : (maySay(textSql(text, 't'), prefilter) ?? []);
+    return prefilter === null ? [] : (maySay(textSql(text, 't'), prefilter, isInCluster) ?? []);
   });
   const values = texts.map((text) => textSql(text, 't'));
   return sql`

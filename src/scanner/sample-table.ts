@@ -48,8 +48,8 @@ export async function sampleTable(connection: Connection, table: Table): Promise
 }
 
 /** A table that others inherit from is read without them: they are scanned as tables of their own. */
-export function only({ name, kind }: Table): Sql {
-  return kind === 'table' ? sql`only ${name}` : sql`${name}`;
+export function only({ name, kind, citus }: Table): Sql {
+  return kind === 'table' && citus === null ? sql`only ${name}` : sql`${name}`;
 }
 
 function sampledText({ name }: Column): Sql {

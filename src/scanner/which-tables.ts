@@ -44,12 +44,15 @@ function withOwners(catalog: Catalog, tables: readonly Table[]): readonly Table[
   return [...found].map((oid) => tableByOid(catalog, oid));
 }
 
-function whyNot({ kind, privileges, columns }: Table): Omit<LeftOut, 'table'> | null {
+function whyNot({ kind, privileges, columns, key, citus }: Table): Omit<LeftOut, 'table'> | null {
   if (kind === 'view' || kind === 'materialized view') {
     return { reason: `it is a ${kind}, which shows rows of tables`, isBlindSpot: false };
   }
   if (kind === 'foreign') {
     return { reason: 'it is a foreign table: its rows are on another server', isBlindSpot: true };
+  }
+  if (citus !== null && key === null) {
+    return { reason: 'it has no key to tell its rows in a cluster apart by', isBlindSpot: true };
   }
   if (!privileges.select) return { reason: 'the role may not read it', isBlindSpot: true };
   return columns.length === 0 ? { reason: 'it has no columns', isBlindSpot: false } : null;

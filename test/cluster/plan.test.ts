@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { PlanReport } from '../../src/runner/plan.ts';
-import { planText } from '../../src/report/plan.ts';
+import { planText, totals } from '../../src/report/plan.ts';
 import { contents } from '../engine/witness.ts';
 import { migration, Workbench } from '../engine/workbench.ts';
 import { Cluster, PURGE, purgeOf } from './cluster.ts';
@@ -44,13 +44,7 @@ describe('plan', () => {
   test('leaves rows to the first of two purges', async () => {
     bench.write(FILE, PURGE).write('20260102000000_again.ts', PURGE);
     const { migrations } = await bench.plan();
-    const removed = migrations.map(({ steps }) =>
-      steps.flatMap((step) => (step.kind === 'purge' ? step.plan.tables : [])).map((t) => t.doomed),
-    );
-    expect(removed).toEqual([
-      [40, 80, 160],
-      [0, 0, 0],
-    ]);
+    expect(migrations.map((migration) => totals([migration]).removed)).toEqual([280, 0]);
     expect(cluster.refused).toEqual([]);
   });
 
@@ -68,13 +62,11 @@ describe('plan', () => {
 
   test.each([
     [
-      'batches',
-      purgeOf('', "transaction: 'batched',"),
-      'is in batches, and users is spread over a cluster',
-    ],
-    [
       'statements of its own',
-      migration({ up: 'sql`delete from notes`', more: "irreversible: 'a test', budget: { max: 10 }," }),
+      migration({
+        up: 'sql`delete from notes`',
+        more: "irreversible: 'a test', budget: { max: 10 },",
+      }),
       'has statements of its own, and',
     ],
     [
@@ -104,6 +96,16 @@ describe('plan', () => {
     expect(refusalsOf(await bench.write(FILE, text).plan())).toEqual([
       ['HYG_REFUSED_CLUSTER', expect.stringContaining('reference each other in a circle')],
     ]);
+  });
+
+  test('refuses batches where a trigger fires', async () => {
+    await cluster.database.execute(`
+      create function nothing() returns trigger language plpgsql as 'begin return null; end';
+      create trigger audit after delete on orders for each row execute function nothing()`);
+    bench.write(FILE, purgeOf('', "transaction: 'batched',"));
+    const message = expect.stringContaining('the trigger audit on orders may write what nobody');
+    expect(refusalsOf(await bench.plan())).toEqual([['HYG_REFUSED_CLUSTER', message]]);
+    expect(await bench.upError()).toMatchObject({ code: 'HYG_REFUSED_CLUSTER', message });
   });
 
   test('refuses a seed guard that is a trigger', async () => {

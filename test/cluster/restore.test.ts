@@ -74,9 +74,9 @@ describe('a restore of distributed tables', () => {
         ...[table.name.toString(), kind, restored, skipped],
       ]),
     ).toEqual([
-      ['users', 'rows', 39, 1],
-      ['orders', 'rows', 79, 1],
       ['order_lines', 'rows', 160, 0],
+      ['orders', 'rows', 79, 1],
+      ['users', 'rows', 39, 1],
       ['users', 'mutations', 8, 0],
     ]);
     expect(cluster.refused).toEqual([]);

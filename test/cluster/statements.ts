@@ -19,7 +19,10 @@ const LIMITS: readonly Limit[] = [
   { what: 'a trigger', found: /\bcreate (?:constraint )?trigger\b/i },
   { what: 'a foreign key dropped and added', found: /\bforeign key\b/i },
   { what: 'the size of a shell', found: /\bpg_(?:total_)?relation_size\b/i },
-  { what: 'rows that must be there on one side', found: /\b(?:full|left|right) join\b/i },
+  {
+    what: 'rows of the coordinator that may have none in a shard',
+    found: /\bfull join\b|"pg_temp"\."[^"]+"(?: as \w+)?\s+left join\b/i,
+  },
 ];
 
 /** What of it stands in a statement; none where it names no table of the cluster. */

@@ -151,6 +151,19 @@ describe('that nothing was inserted', () => {
     });
   });
 
+  test('is proven so for statements of its own, in the window', async () => {
+    const own = (statement: string): string =>
+      migration({ up: `sql\`${statement}\``, more: "irreversible: 'a test', budget: { max: 9 }," });
+    bench.write(FILE, own('insert into orders values (1, 999, 1, 0)'));
+    expect(await bench.upError({ window: 'maintenance' })).toMatchObject({
+      code: 'HYG_RUN_INSERTED',
+      message: expect.stringContaining('inserted 1 row into orders'),
+    });
+    bench.write(FILE, own('delete from order_lines where (tenant_id, order_id) = (1, 1)'));
+    const { tables } = evidenceOf(await bench.up({ window: 'maintenance' }));
+    expect(tables).toEqual([expect.objectContaining({ table: 'order_lines', removed: 2 })]);
+  });
+
   test('and so that nothing else was removed', async () => {
     await cluster.database.execute(`
       create function forget() returns trigger language plpgsql as $$

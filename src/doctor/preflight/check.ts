@@ -26,6 +26,7 @@ export type CheckName =
   | 'long transactions'
   | 'prepared transactions'
   | 'statistics'
+  | 'cluster'
   | 'backup';
 
 export function ok(name: CheckName, words: string): Check {

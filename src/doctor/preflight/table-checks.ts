@@ -5,6 +5,7 @@ import { factsOf } from '../../executor/access-facts.ts';
 import { counted } from '../../kernel/counts.ts';
 import { quoteIdentifier } from '../../kernel/identifiers.ts';
 import { indexStatement } from '../../planner/warnings.ts';
+import { inCluster } from '../../policy/cluster.ts';
 import { type Check, ok, problem, warn } from './check.ts';
 import type { TouchedTables } from './touched-tables.ts';
 
@@ -20,6 +21,7 @@ export function tableChecks(
     foreignKeyCheck(catalog, touched.all),
     triggerCheck(catalog, touched.all),
     rowSecurityCheck(touched.all, role),
+    ...clusterChecks(touched.all),
   ];
 }
 
@@ -90,6 +92,20 @@ function rowSecurityCheck(tables: readonly Table[], role: string): Check {
     `Hides rows of ${namesOf(hidden)} from the role: counts would be wrong, so a run is refused.`,
     `Run as the owner of the tables, or: alter role ${quoteIdentifier(role)} bypassrls;`,
   );
+}
+
+/** Nothing to say where Citus keeps none of them. */
+function clusterChecks(tables: readonly Table[]): readonly Check[] {
+  const kept = inCluster(tables);
+  if (kept.length === 0) return [];
+  const keyless = kept.filter(({ key }) => key === null);
+  if (keyless.length > 0) {
+    const words = `Citus keeps ${namesOf(keyless)} without a primary key, so a purge there is refused.`;
+    const remedies = keyless.map(({ name }) => `alter table ${name.quoted} add primary key (…);`);
+    return [problem('cluster', words, ...remedies)];
+  }
+  const words = `Citus keeps ${namesOf(kept)}: while a run changes them, others can read there but not write.`;
+  return [warn('cluster', words)];
 }
 
 function namesOf(tables: readonly Table[]): string {

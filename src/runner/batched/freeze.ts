@@ -39,7 +39,7 @@ export async function freezeSelection(unit: BatchUnit): Promise<BatchScene> {
   const progress = await store.lock();
   if (progress?.token !== unit.token) throw superseded(unit.migration.id);
   const scene = await readScene(engine, connection);
-  assertNotInCluster(unit, scene);
+  assertFitForCluster(unit, scene);
   const isListed = progress.frozenAt !== null && progress.checksum === unit.migration.checksum;
   if (!isListed) await listRows({ unit, engine, connection, store, scene, progress });
   await connection.query(rawSql('commit'));
@@ -47,9 +47,9 @@ export async function freezeSelection(unit: BatchUnit): Promise<BatchScene> {
 }
 
 /** @throws HygieneError HYG_REFUSED_CLUSTER */
-function assertNotInCluster({ migration }: BatchUnit, { catalog }: BatchScene): void {
+function assertFitForCluster({ migration }: BatchUnit, { catalog }: BatchScene): void {
   const tables = clusterTables(catalog, migration);
-  const refusal = clusterRefusal(migration, tables, 'online');
+  const refusal = clusterRefusal(migration, { catalog, tables }, 'online');
   if (refusal !== null) throw refusal;
 }
 

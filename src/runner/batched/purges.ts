@@ -10,6 +10,7 @@ import type { ProtectedSet } from '../../executor/protected-rows.ts';
 import { sql } from '../../kernel/sql.ts';
 import { removalOrder } from '../../planner/order.ts';
 import { planClosure } from '../../planner/plan-closure.ts';
+import { checkClusterRows } from '../../policy/cluster.ts';
 import type { Engine } from '../engine.ts';
 import { resolveProtectedSets } from '../protected-sets.ts';
 import { declaredPurges } from '../runnable.ts';
@@ -49,11 +50,15 @@ export function batchedPurges(unit: BatchUnit, scene: BatchScene): readonly Batc
     const root = resolveTable(scene.catalog, step.rows.table);
     const closure = planClosure(scene.catalog, root, step.dependents);
     assertAccessible(scene, accessFacts(closure), changedTables(closure));
+    const label = `purge ${root.name.toString()}`;
+    const groups = removalOrder(closure);
+    const refusal = checkClusterRows(label, { tables: changedTables(closure), groups });
+    if (refusal !== null) throw refusal;
     const split = splitLeaves(scene.catalog, closure, scene.protectedSets);
     const place = { migrationId: migration.id, generation, step: at };
     return {
       step,
-      label: `purge ${root.name.toString()}`,
+      label,
       closure,
       split,
       order: removalOrder(split.inner),

@@ -28,8 +28,13 @@ const TEXTS = [
 const nobody = { first: () => null };
 
 /** Those that the condition holds for. */
-async function found(detector: Detector, texts: readonly string[]): Promise<readonly string[]> {
-  const condition = maySay(sql`${id('value')}`, mergePrefilters([detector.prefilter]));
+async function found(
+  detector: Detector,
+  texts: readonly string[],
+  isInCluster = false,
+): Promise<readonly string[]> {
+  const prefilter = mergePrefilters([detector.prefilter]);
+  const condition = maySay(sql`${id('value')}`, prefilter, isInCluster);
   if (condition === null) throw new Error(`the prefilter of ${detector.name} finds nothing`);
   const { text, values } = renderSql(sql`
     select value from unnest(${texts}::text[]) as value where ${condition}`);
@@ -53,6 +58,17 @@ describe('a prefilter', () => {
       expect(texts.filter((value) => !kept.has(value))).toEqual([]);
     },
   );
+
+  test('of any words finds the same in the tables of a cluster', async () => {
+    const looking = allDetectors.filter(
+      ({ prefilter }) => mergePrefilters([prefilter]).words.length > 0,
+    );
+    expect(looking.length).toBeGreaterThan(0);
+    for (const detector of looking) {
+      const texts = [...objected(detector), ...TEXTS.slice(0, 2_000)];
+      expect(await found(detector, texts, true)).toEqual(await found(detector, texts));
+    }
+  });
 
   test.each(allDetectors.map((detector) => [detector.name, detector] as const))(
     'of %s leaves out most of what there is',
