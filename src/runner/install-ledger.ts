@@ -1,4 +1,5 @@
 import { type Connection, queryOne } from '../database/connection.ts';
+import { keepNewSchemasHere } from '../database/dialect/citus.ts';
 import { beginLocked } from '../database/run-lock.ts';
 import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { counted } from '../kernel/counts.ts';
@@ -18,6 +19,7 @@ export async function installLedger(engine: Engine): Promise<void> {
     const ledger = new Ledger(connection, engine.names);
     if (!(await ledger.isInstalled())) {
       await assertOwnSchemas(connection, engine.names);
+      await keepNewSchemasHere(connection);
       await ledger.install(engine.facts.toolVersion);
     }
     await connection.query(rawSql('commit'));

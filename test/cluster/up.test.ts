@@ -82,6 +82,20 @@ describe('a purge of distributed tables', () => {
     );
   });
 
+  test('makes the ledger on the coordinator, also where schemas are distributed', async () => {
+    const { name } = cluster.database;
+    await cluster.database.execute(
+      `alter database "${name}" set citus.enable_schema_based_sharding = 'on'`,
+    );
+    evidenceOf(await bench.write(FILE, PURGE).up());
+    const made = cluster.statements.findIndex((each) => each.includes('create schema'));
+    const kept = cluster.statements.findIndex((each) =>
+      each.includes("current_setting($2, true) = 'on'"),
+    );
+    expect(kept).toBeGreaterThan(0);
+    expect(made).toBeGreaterThan(kept);
+  });
+
   test('waits for writers as long as it waits for locks, and leaves everything as it was', async () => {
     const before = await contents(cluster.database);
     const writer = await cluster.database.connect();
@@ -153,7 +167,11 @@ describe('that nothing was inserted', () => {
 
   test('is proven so for statements of its own, in the window', async () => {
     const own = (statement: string): string =>
-      migration({ up: `sql\`${statement}\``, more: "irreversible: 'a test', budget: { max: 9 }," });
+      migration({
+        up: `sql\`${statement}\``,
+        more: "irreversible: 'a test', budget: { max: 9 },",
+        verify: "await expect.atLeast('notes', 1);",
+      });
     bench.write(FILE, own('insert into orders values (1, 999, 1, 0)'));
     expect(await bench.upError({ window: 'maintenance' })).toMatchObject({
       code: 'HYG_RUN_INSERTED',

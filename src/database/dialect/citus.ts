@@ -93,6 +93,14 @@ export async function useOneConnectionPerNode(connection: Connection): Promise<v
   );
 }
 
+/** With schema-based sharding, a schema that is made now would have its tables on some worker. */
+export async function keepNewSchemasHere(connection: Connection): Promise<void> {
+  const name = 'citus.enable_schema_based_sharding';
+  await connection.query(sql`
+    select set_config(${name}, 'off', true) where current_setting(${name}, true) = 'on'
+  `);
+}
+
 function onWorker(node: number): HygieneError {
   return new HygieneError('HYG_REFUSED_CLUSTER', {
     message: `This is a worker node of a Citus cluster (group ${String(node)}): the ledger is on the coordinator.`,
