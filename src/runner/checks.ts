@@ -38,6 +38,8 @@ export interface CheckScope {
   /** Fingerprints from before `up`, in the order of the `unchanged` checks; null while they are taken. */
   readonly before: readonly Fingerprint[] | null;
   readonly scanning: ScanContext;
+  /** Only whether checks pass is asked, not by how much. */
+  readonly isProbe: boolean;
 }
 
 /** A check whose table or column is gone; a lasting one proves nothing any more then. */
@@ -89,7 +91,10 @@ export class CheckEvaluator {
 
   async #judgeCount(check: RowsCheck): Promise<CheckResult> {
     const expected = check.expected ?? 0;
-    const actual = await this.#count(check.target);
+    const actual = await this.#count(
+      check.target,
+      check.kind === 'atLeast' ? expected : expected + 1,
+    );
     const passed = check.kind === 'atLeast' ? actual >= expected : actual === expected;
     const words = check.kind === 'atLeast' ? `at least ${rowsText(expected)}` : rowsText(expected);
     return result(check, { expected: words, actual: rowsText(actual), passed });
@@ -125,7 +130,7 @@ export class CheckEvaluator {
       });
     }
     let actual = 0;
-    for (const rows of sets) actual += await this.#count(rows);
+    for (const rows of sets) actual += await this.#count(rows, 1);
     return result(check, { expected: rowsText(0), actual: rowsText(actual), passed: actual === 0 });
   }
 
@@ -157,11 +162,15 @@ export class CheckEvaluator {
     return result(check, { expected: shown(equals), actual: shown(value), passed });
   }
 
-  async #count(target: RowSet | TableReference): Promise<number> {
+  /** @param enough rows that decide the check; before `up` nobody asks how many more there are */
+  async #count(target: RowSet | TableReference, enough: number): Promise<number> {
     const { from, where } = await this.#target(target);
+    const isDecided = this.#scope.isProbe
+      ? sql`(select 1 from ${from} where ${where} limit ${enough}::bigint) as enough`
+      : sql`${from} where ${where}`;
     const { count } = await queryOne<{ count: number }>(
       this.#scope.connection,
-      sql`select count(*)::float8 as count from ${from} where ${where}`,
+      sql`select count(*)::float8 as count from ${isDecided}`,
     );
     return count;
   }

@@ -176,7 +176,10 @@ export async function verifyBefore(
   migration: RunnableMigration,
 ): Promise<Verification | null> {
   try {
-    return await verifyReadOnly({ ...scope, before: null, repeat: 'all' }, migration);
+    return await verifyReadOnly(
+      { ...scope, before: null, repeat: 'all', isProbe: true },
+      migration,
+    );
   } catch (error) {
     if (error instanceof HygieneError && error.code === 'HYG_VERIFY_ERROR') return null;
     throw error;

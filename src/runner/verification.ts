@@ -28,6 +28,8 @@ export interface VerificationScope {
   readonly repeat: 'all' | 'lasting';
   /** For checks that scan. */
   readonly scanning: ScanContext;
+  /** Only whether checks pass is asked, not by how much: counting stops where that is decided. */
+  readonly isProbe?: boolean;
 }
 
 /**
@@ -61,7 +63,8 @@ async function runVerify(
 ): Promise<Verification> {
   const { connection, catalog, before, repeat, scanning } = scope;
   const purges = declaredPurges(migration);
-  const checked = { connection, catalog, purges, before, scanning };
+  const { isProbe = false } = scope;
+  const checked = { connection, catalog, purges, before, scanning, isProbe };
   const evaluator = new CheckEvaluator(checked, scope.taken ?? []);
   const checks: CheckResult[] = [];
   const makeCheck = async (check: Check): Promise<CheckResult> => {
