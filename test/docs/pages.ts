@@ -12,6 +12,8 @@ export interface Page {
 export interface Fence {
   readonly language: string;
   readonly isRunnable: boolean;
+  /** What must be there to run it otherwise: `pg_dump`, `fleet`. */
+  readonly marks: readonly string[];
   readonly lines: readonly string[];
 }
 
@@ -33,6 +35,7 @@ export function fencesOf({ text }: Page): readonly Fence[] {
     ([, indent = '', language = '', marks = '', body = '']) => ({
       language,
       isRunnable: marks.split(' ').includes('runnable'),
+      marks: marks.split(' ').filter((mark) => mark !== ''),
       lines: body
         .trimEnd()
         .split('\n')
@@ -80,4 +83,11 @@ function cellsOf(line: string): string[] {
 /** What stands in backticks: `` `a`, `b` `` are a and b. */
 export function names(cell: string): readonly string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+}
+
+/** Schema and data of the sample application. */
+export function sampleSql(): string {
+  return ['schema.sql', 'demo-data.sql']
+    .map((name) => readFileSync(join(repository, 'hygiene', 'sample', name), 'utf8'))
+    .join('\n');
 }

@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+
+import { purgeDemoUsers } from '../engine/workbench.ts';
+import { runCli } from '../support/cli.ts';
+import { freshDatabase } from '../support/database.ts';
+import { installedPostgres } from '../support/installed-postgres.ts';
+import { careless, type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
+import { createProject } from '../support/project.ts';
+import { fencesOf, pages, sampleSql } from './pages.ts';
+
+const ID = '20260112090000_purge_demo_users';
+
+/** The command lines of the blocks with a mark, by page. */
+function linesMarked(mark: string): readonly (readonly [page: string, lines: readonly string[]])[] {
+  return pages().flatMap((page) => {
+    const fences = fencesOf(page).filter(({ marks }) => marks.includes(mark));
+    const lines = fences.flatMap((fence) => fence.lines.filter((line) => line.startsWith('$ ')));
+    const commands = lines.map((line) => line.replace(/^\$ npx pg-hygiene /, ''));
+    return commands.length === 0 ? [] : [[page.path, commands] as const];
+  });
+}
+
+function project(): string {
+  return createProject({
+    files: { 'package.json': '{}' },
+    migrations: { [`${ID}.ts`]: purgeDemoUsers() },
+  });
+}
+
+const installed = installedPostgres();
+const reason = installed === null ? ' (skipped: no server with its pg_dump is installed)' : '';
+
+(installed === null ? describe.skip : describe)(`blocks that need pg_dump${reason}`, () => {
+  let server: PostgresServer;
+
+  beforeAll(async () => {
+    server = await startPostgresServer(careless, installed?.directory);
+  });
+  afterAll(() => server.stop());
+
+  async function freshApp(): Promise<string> {
+    const url = new URL(server.url);
+    const admin = new pg.Client({ connectionString: server.url });
+    await admin.connect();
+    await admin.query('drop database if exists app with (force)');
+    await admin.query('create database app');
+    await admin.end();
+    url.pathname = '/app';
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    await client.query(sampleSql());
+    await client.end();
+    return url.href;
+  }
+
+  test.each(linesMarked('pg_dump'))('of %s go through', async (_page, lines) => {
+    const cwd = project();
+    const bin = join(installed?.directory ?? '', 'bin');
+    const variables = { DATABASE_URL: await freshApp(), PATH: bin };
+    await runCli(['mark', 'staging'], { cwd, variables });
+    await runCli(['plan', '--out', 'plan.json'], { cwd, variables });
+    for (const line of lines) {
+      const { code, stderr } = await runCli(line.split(' '), { cwd, variables });
+      expect([line, code, stderr]).toEqual([line, 0, '']);
+    }
+  });
+});
+
+describe('blocks about a fleet', () => {
+  test.each(linesMarked('fleet'))('of %s go through', async (_page, lines) => {
+    const cwd = project();
+    const targets = [await freshDatabase('sample.sql'), await freshDatabase('sample.sql')];
+    const queue = await freshDatabase();
+    writeFileSync(join(cwd, 'targets.txt'), targets.map(({ url }) => url).join('\n'));
+    const named = targets.map(({ url }, at) => ({ name: `tenant ${String(at)}`, url }));
+    writeFileSync(join(cwd, 'targets.json'), JSON.stringify(named));
+    for (const line of lines) {
+      const argv = line.split(' ').map((word) => word.replace('postgres://…', queue.url));
+      const { code, stderr } = await runCli(argv, { cwd });
+      expect([line, code, stderr]).toEqual([line, 0, '']);
+    }
+  });
+});
