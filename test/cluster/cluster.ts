@@ -1,4 +1,6 @@
-import { migration } from '../engine/workbench.ts';
+import { afterEach, beforeEach } from '@jest/globals';
+
+import { migration, Workbench } from '../engine/workbench.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { clusterLimits } from './statements.ts';
 import { tapped, type TappedDatabase } from './tapped.ts';
@@ -45,6 +47,31 @@ export class Cluster {
     await this.#tap.close();
     await this.database.drop();
   }
+}
+
+/** A cluster for each test of the file, and a project that works on it. */
+export function useCluster(): { readonly cluster: Cluster; readonly bench: Workbench } {
+  let current: { readonly cluster: Cluster; readonly bench: Workbench } | undefined;
+  const present = (): NonNullable<typeof current> => {
+    if (current === undefined) throw new Error('The cluster exists only while a test runs');
+    return current;
+  };
+  beforeEach(async () => {
+    const cluster = await Cluster.start();
+    current = { cluster, bench: new Workbench(cluster.url) };
+  });
+  afterEach(async () => {
+    await current?.cluster.stop();
+    current = undefined;
+  });
+  return {
+    get cluster(): Cluster {
+      return present().cluster;
+    },
+    get bench(): Workbench {
+      return present().bench;
+    },
+  };
 }
 
 /** The same rows on one server. */

@@ -1,24 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import type { PlanReport } from '../../src/runner/plan.ts';
 import { planText, totals } from '../../src/report/plan.ts';
 import { contents } from '../engine/witness.ts';
-import { migration, Workbench } from '../engine/workbench.ts';
-import { Cluster, PURGE, purgeOf } from './cluster.ts';
+import { migration } from '../engine/workbench.ts';
+import { PURGE, purgeOf, useCluster } from './cluster.ts';
 
 const FILE = '20260101000000_purge.ts';
 
-let cluster: Cluster;
-let bench: Workbench;
-
-beforeEach(async () => {
-  cluster = await Cluster.start();
-  bench = new Workbench(cluster.url);
-});
-
-afterEach(async () => {
-  await cluster.stop();
-});
+const here = useCluster();
 
 function refusalsOf({ migrations }: PlanReport): readonly (readonly [string, string])[] {
   return migrations.flatMap(({ refusals }) =>
@@ -28,8 +18,8 @@ function refusalsOf({ migrations }: PlanReport): readonly (readonly [string, str
 
 describe('plan', () => {
   test('says who keeps the rows, how they are locked and proven, and why they are only deleted', async () => {
-    const before = await contents(cluster.database);
-    const text = planText(await bench.write(FILE, PURGE).plan()).join('\n');
+    const before = await contents(here.cluster.database);
+    const text = planText(await here.bench.write(FILE, PURGE).plan()).join('\n');
     expect(text).toContain(
       'warning: Citus keeps users (distributed by tenant_id), orders (distributed by tenant_id),',
     );
@@ -37,15 +27,15 @@ describe('plan', () => {
     expect(text).toMatch(/delete .*chosen/);
     expect(text).toMatch(/detach .*users is in a cluster, and Citus cannot drop a foreign key/);
     expect(text).toMatch(/rewrite .*users is in a cluster, and the rows that stay/);
-    expect(await contents(cluster.database)).toEqual(before);
-    expect(cluster.refused).toEqual([]);
+    expect(await contents(here.cluster.database)).toEqual(before);
+    expect(here.cluster.refused).toEqual([]);
   });
 
   test('leaves rows to the first of two purges', async () => {
-    bench.write(FILE, PURGE).write('20260102000000_again.ts', PURGE);
-    const { migrations } = await bench.plan();
+    here.bench.write(FILE, PURGE).write('20260102000000_again.ts', PURGE);
+    const { migrations } = await here.bench.plan();
     expect(migrations.map((migration) => totals([migration]).removed)).toEqual([280, 0]);
-    expect(cluster.refused).toEqual([]);
+    expect(here.cluster.refused).toEqual([]);
   });
 
   test('counts what would be left without its parents', async () => {
@@ -54,10 +44,10 @@ describe('plan', () => {
       up: "purge(demo, { budget: { max: 100 }, dependents: { users: 'nullify' } })",
       verify: 'await expect.none(demo);',
     });
-    expect(refusalsOf(await bench.write(FILE, text).plan())).toEqual([
+    expect(refusalsOf(await here.bench.write(FILE, text).plan())).toEqual([
       ['HYG_REFUSED_DEPENDENTS', expect.stringContaining('80')],
     ]);
-    expect(cluster.refused).toEqual([]);
+    expect(here.cluster.refused).toEqual([]);
   });
 
   test.each([
@@ -75,48 +65,48 @@ describe('plan', () => {
       'clicks has no primary key',
     ],
   ])('refuses %s, as up does', async (_what, text, message) => {
-    bench.write(FILE, text);
-    expect(refusalsOf(await bench.plan())).toEqual([
+    here.bench.write(FILE, text);
+    expect(refusalsOf(await here.bench.plan())).toEqual([
       ['HYG_REFUSED_CLUSTER', expect.stringContaining(message)],
     ]);
-    expect(await bench.upError()).toMatchObject({
+    expect(await here.bench.upError()).toMatchObject({
       code: 'HYG_REFUSED_CLUSTER',
       message: expect.stringContaining(message),
     });
   });
 
   test('refuses tables in a circle', async () => {
-    await cluster.database.execute(`
+    await here.cluster.database.execute(`
       alter table orders add column last_line int;
       alter table orders add foreign key (tenant_id, id, last_line)
         references order_lines (tenant_id, order_id, line)`);
     const text = migration({
       up: `purge(rows('orders', sql\`id = 1\`), { budget: { max: 99 }, dependents: { order_lines: 'purge', orders: 'purge' } })`,
     });
-    expect(refusalsOf(await bench.write(FILE, text).plan())).toEqual([
+    expect(refusalsOf(await here.bench.write(FILE, text).plan())).toEqual([
       ['HYG_REFUSED_CLUSTER', expect.stringContaining('reference each other in a circle')],
     ]);
   });
 
   test('refuses batches where a trigger fires', async () => {
-    await cluster.database.execute(`
+    await here.cluster.database.execute(`
       create function nothing() returns trigger language plpgsql as 'begin return null; end';
       create trigger audit after delete on orders for each row execute function nothing()`);
-    bench.write(FILE, purgeOf('', "transaction: 'batched',"));
+    here.bench.write(FILE, purgeOf('', "transaction: 'batched',"));
     const message = expect.stringContaining('the trigger audit on orders may write what nobody');
-    expect(refusalsOf(await bench.plan())).toEqual([['HYG_REFUSED_CLUSTER', message]]);
-    expect(await bench.upError()).toMatchObject({ code: 'HYG_REFUSED_CLUSTER', message });
+    expect(refusalsOf(await here.bench.plan())).toEqual([['HYG_REFUSED_CLUSTER', message]]);
+    expect(await here.bench.upError()).toMatchObject({ code: 'HYG_REFUSED_CLUSTER', message });
   });
 
   test('refuses a seed guard that is a trigger', async () => {
-    bench.write(FILE, purgeOf("guard: { as: 'trigger' },"));
-    expect(refusalsOf(await bench.plan())).toEqual([
+    here.bench.write(FILE, purgeOf("guard: { as: 'trigger' },"));
+    expect(refusalsOf(await here.bench.plan())).toEqual([
       ['HYG_REFUSED_GUARD', expect.stringContaining('cannot be a trigger')],
     ]);
   });
 
   test('refuses a strategy that is asked for', async () => {
-    const error = await bench
+    const error = await here.bench
       .write(FILE, PURGE)
       .upError({ window: 'maintenance', strategy: 'detach' });
     expect(error).toMatchObject({
@@ -126,8 +116,8 @@ describe('plan', () => {
   });
 
   test('refuses a worker node', async () => {
-    await cluster.database.execute('update pg_catalog.pg_dist_local_group set groupid = 2');
-    await expect(bench.write(FILE, PURGE).plan()).rejects.toMatchObject({
+    await here.cluster.database.execute('update pg_catalog.pg_dist_local_group set groupid = 2');
+    await expect(here.bench.write(FILE, PURGE).plan()).rejects.toMatchObject({
       code: 'HYG_REFUSED_CLUSTER',
       message: expect.stringContaining('worker node of a Citus cluster (group 2)'),
     });
@@ -136,7 +126,7 @@ describe('plan', () => {
 
 describe('tables of no cluster, beside others', () => {
   test('are purged as ever, in batches too', async () => {
-    bench.write(
+    here.bench.write(
       FILE,
       migration({
         before: "const some = rows('notes', sql`id < 3`);",
@@ -145,6 +135,6 @@ describe('tables of no cluster, beside others', () => {
         verify: 'await expect.none(some);',
       }),
     );
-    expect((await bench.up()).error).toBeNull();
+    expect((await here.bench.up()).error).toBeNull();
   });
 });

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { contents, events } from '../engine/witness.ts';
-import { evidenceOf, migration, Workbench } from '../engine/workbench.ts';
-import { Cluster, PURGE, purgeOf } from './cluster.ts';
+import { evidenceOf, migration } from '../engine/workbench.ts';
+import { PURGE, purgeOf, useCluster } from './cluster.ts';
 
 const ID = '20260101000000_purge';
 const FILE = `${ID}.ts`;
@@ -20,18 +20,11 @@ const SCRUB_AND_PURGE = migration({
   verify: 'await expect.none(demo); void gone;',
 });
 
-let cluster: Cluster;
-let bench: Workbench;
+const here = useCluster();
 let before: Readonly<Record<string, string>>;
 
 beforeEach(async () => {
-  cluster = await Cluster.start();
-  bench = new Workbench(cluster.url);
-  before = await contents(cluster.database);
-});
-
-afterEach(async () => {
-  await cluster.stop();
+  before = await contents(here.cluster.database);
 });
 
 describe('a restore of distributed tables', () => {
@@ -40,35 +33,35 @@ describe('a restore of distributed tables', () => {
     ['rows of a reference table', purgePlans()],
     ['values that were changed once or twice, and rows that went afterwards', SCRUB_AND_PURGE],
   ])('brings %s back', async (_what, text) => {
-    evidenceOf(await bench.write(FILE, text).up());
-    expect(await contents(cluster.database)).not.toEqual(before);
-    const { remarks } = await bench.restore(ID);
-    expect(await contents(cluster.database)).toEqual(before);
-    expect(cluster.refused).toEqual([]);
+    evidenceOf(await here.bench.write(FILE, text).up());
+    expect(await contents(here.cluster.database)).not.toEqual(before);
+    const { remarks } = await here.bench.restore(ID);
+    expect(await contents(here.cluster.database)).toEqual(before);
+    expect(here.cluster.refused).toEqual([]);
     expect(remarks).toEqual([expect.stringContaining('were counted before and after')]);
   });
 
   test('drops the seed guard first', async () => {
-    evidenceOf(await bench.write(FILE, purgeOf('guard: true,')).up());
-    await bench.restore(ID);
-    expect(await contents(cluster.database)).toEqual(before);
-    expect(await events(cluster.database)).toContain('guard_dropped');
+    evidenceOf(await here.bench.write(FILE, purgeOf('guard: true,')).up());
+    await here.bench.restore(ID);
+    expect(await contents(here.cluster.database)).toEqual(before);
+    expect(await events(here.cluster.database)).toContain('guard_dropped');
   });
 
   test('says what is in the way and changes nothing, or passes over it', async () => {
-    evidenceOf(await bench.write(FILE, PURGE).up());
-    await cluster.database.execute(`
+    evidenceOf(await here.bench.write(FILE, PURGE).up());
+    await here.cluster.database.execute(`
       insert into users (tenant_id, id, email) values (2, 3, 'again@mail.org');
       insert into orders values (2, 2, 3, 99)`);
-    const between = await contents(cluster.database);
-    expect(await bench.restoreError(ID)).toMatchObject({
+    const between = await contents(here.cluster.database);
+    expect(await here.bench.restoreError(ID)).toMatchObject({
       code: 'HYG_REFUSED_RESTORE_CONFLICT',
       message: expect.stringMatching(
         /orders: 1 archived row exists again \(key 2, 2\)[^]*users: 1 archived row exists again \(key 2, 3\)/,
       ),
     });
-    expect(await contents(cluster.database)).toEqual(between);
-    const { tables } = await bench.restore(ID, { skipExisting: true });
+    expect(await contents(here.cluster.database)).toEqual(between);
+    const { tables } = await here.bench.restore(ID, { skipExisting: true });
     expect(
       tables.map(({ table, kind, restored, skipped }) => [
         ...[table.name.toString(), kind, restored, skipped],
@@ -79,21 +72,21 @@ describe('a restore of distributed tables', () => {
       ['users', 'rows', 39, 1],
       ['users', 'mutations', 8, 0],
     ]);
-    expect(cluster.refused).toEqual([]);
+    expect(here.cluster.refused).toEqual([]);
   });
 
   test('leaves what somebody has changed since', async () => {
-    evidenceOf(await bench.write(FILE, PURGE).up());
-    await cluster.database.execute(
+    evidenceOf(await here.bench.write(FILE, PURGE).up());
+    await here.cluster.database.execute(
       'update users set manager_id = 1 where (tenant_id, id) = (1, 4)',
     );
-    expect((await bench.restoreError(ID)).code).toBe('HYG_REFUSED_RESTORE_CONFLICT');
-    await bench.restore(ID, { skipExisting: true });
-    const [row] = await cluster.database.query<{ left: number; back: number }>(`
+    expect((await here.bench.restoreError(ID)).code).toBe('HYG_REFUSED_RESTORE_CONFLICT');
+    await here.bench.restore(ID, { skipExisting: true });
+    const [row] = await here.cluster.database.query<{ left: number; back: number }>(`
       select count(*) filter (where manager_id = 1)::int as left,
              count(*) filter (where manager_id = 3)::int as back from users`);
     expect(row).toEqual({ left: 1, back: 11 });
-    expect(cluster.refused).toEqual([]);
+    expect(here.cluster.refused).toEqual([]);
   });
 
   test('tells that what its rows reference is gone', async () => {
@@ -102,22 +95,22 @@ describe('a restore of distributed tables', () => {
       up: "purge(some, { budget: { max: 100 }, dependents: { order_lines: 'purge' } })",
       verify: 'await expect.none(some);',
     });
-    evidenceOf(await bench.write(FILE, text).up());
-    await cluster.database.execute(`
+    evidenceOf(await here.bench.write(FILE, text).up());
+    await here.cluster.database.execute(`
       update users set manager_id = null; delete from users where id = 3`);
-    expect(await bench.restoreError(ID)).toMatchObject({
+    expect(await here.bench.restoreError(ID)).toMatchObject({
       code: 'HYG_REFUSED_RESTORE_PARENT',
       message: expect.stringContaining('of orders in the archive reference rows of users'),
     });
-    expect(cluster.refused).toEqual([]);
+    expect(here.cluster.refused).toEqual([]);
   });
 });
 
 test('a rehearsal goes there and back and leaves no trace', async () => {
-  const report = await bench.write(FILE, SCRUB_AND_PURGE).rehearse();
+  const report = await here.bench.write(FILE, SCRUB_AND_PURGE).rehearse();
   expect(report.error).toBeNull();
-  expect(await contents(cluster.database)).toEqual(before);
-  expect(cluster.refused).toEqual([]);
+  expect(await contents(here.cluster.database)).toEqual(before);
+  expect(here.cluster.refused).toEqual([]);
 });
 
 function purgePlans(): string {
