@@ -96,6 +96,10 @@ class SelectionWithLeaves implements SelectedRows {
     return this.#inner.deleteDoomed(table);
   }
 
+  assertCleared(): Promise<void> {
+    return this.#inner.assertCleared();
+  }
+
   survivors(): null {
     return null;
   }

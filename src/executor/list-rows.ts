@@ -1,15 +1,7 @@
-import { type Connection, queryOne } from '../database/connection.ts';
-import { QualifiedName } from '../kernel/identifiers.ts';
+import type { Connection } from '../database/connection.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
-import type { Closure, ClosureEdge } from '../planner/closure.ts';
-import { edgesToCount } from './closure-edges.ts';
 import { rowIdentity, sameRow } from './row-identity.ts';
-import {
-  countReferencing,
-  type EdgeSelection,
-  selectReferencing,
-  type WorkTable,
-} from './selection-sql.ts';
+import { type EdgeSelection, selectReferencing, type WorkTable } from './selection-sql.ts';
 
 export interface Listing {
   readonly round: number;
@@ -49,39 +41,6 @@ export function listReferencing(
     excluded: edge.excluded,
     statement: (excluded) => selectReferencing(into, { ...edge, excluded }, round),
   });
-}
-
-/** Lists for rows of a cluster that are only counted, but for those that other lists have. */
-export function scratchLists(
-  closure: Closure,
-  prefix: string,
-): ReadonlyMap<ClosureEdge, WorkTable> {
-  const edges = edgesToCount(closure).filter(
-    ({ action, child }) => action === 'undeclared' && child.citus !== null,
-  );
-  return new Map(
-    edges.map((edge, at) => {
-      const name = new QualifiedName('pg_temp', `hygiene_${prefix}_counted_${String(at + 1)}`);
-      return [edge, { name, table: edge.child, referenced: [] }];
-    }),
-  );
-}
-
-/**
- * How many rows reference doomed rows through a foreign key.
- * @param scratch of `scratchLists`; null where it has none for the edge
- */
-export async function countReferences(
-  connection: Connection,
-  edge: EdgeSelection,
-  scratch: WorkTable | null,
-): Promise<number> {
-  if (scratch === null) {
-    const { count } = await queryOne<{ count: number }>(connection, countReferencing(edge));
-    return count;
-  }
-  await connection.query(sql`delete from ${scratch.name}`);
-  return listReferencing(connection, scratch, { ...edge, round: 1 });
 }
 
 /** Takes rows of this round out again that the other list has, or the same list had before. */

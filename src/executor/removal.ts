@@ -52,6 +52,7 @@ export class Removal {
   async carryOut(selection: SelectedRows, order: readonly RemovalGroup[]): Promise<void> {
     await this.archiveAll(selection);
     await this.clearAll(selection);
+    await selection.assertCleared();
     for (const group of order) await this.remove(selection, group.tables, 'delete');
   }
 

@@ -25,6 +25,12 @@ export interface SelectedRows {
   readonly changed: readonly ChangedRows[];
   /** How many rows a list of changed rows holds. */
   count(work: WorkTable): number;
+  /**
+   * Asked once references are taken away: whether one leads to a doomed row again, where no counter would
+   * see what comes of it.
+   * @throws HygieneError HYG_RUN_UNPLANNED_CHANGE
+   */
+  assertCleared(): Promise<void>;
   /** Rows that reference doomed rows through this foreign key. */
   edgeCount(edge: ClosureEdge): number;
 }

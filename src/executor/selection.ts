@@ -3,7 +3,7 @@ import type { Connection } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
-import { edgesToCount, referencedColumns } from './closure-edges.ts';
+import { referencedColumns } from './closure-edges.ts';
 import type { RowSet } from '../planner/steps.ts';
 import {
   type ChangedRows,
@@ -14,7 +14,8 @@ import {
   mergedLists,
   mergeSources,
 } from './changed-rows.ts';
-import { countReferences, listReferencing, listRows, scratchLists } from './list-rows.ts';
+import { EdgeCounts } from './edge-counts.ts';
+import { listReferencing, listRows } from './list-rows.ts';
 import { type ObserveWork, selecting } from './observe.ts';
 import { deleteListed, listed } from './removal-sql.ts';
 import type { SelectedRows } from './selected-rows.ts';
@@ -54,8 +55,7 @@ export class Selection implements SelectedRows {
   readonly #newest = new Map<WorkTable, number>();
   readonly #counts = new Map<WorkTable, number>();
   readonly #edgeCounts = new Map<ClosureEdge, number>();
-  /** For rows of a cluster that are only counted. */
-  readonly #scratch: ReadonlyMap<ClosureEdge, WorkTable>;
+  readonly #references: EdgeCounts;
   #round = 0;
 
   constructor(connection: Connection, scope: SelectionScope) {
@@ -68,12 +68,12 @@ export class Selection implements SelectedRows {
     });
     this.#sources = changeSources(closure, prefix);
     this.#changed = changedByTable(this.#sources, prefix);
-    this.#scratch = scratchLists(closure, prefix);
+    this.#references = new EdgeCounts(connection, closure, prefix);
   }
 
   async prepare(): Promise<void> {
     const listed = [...this.#doomed.values(), ...this.#sources.map(({ work }) => work)];
-    for (const work of [...listed, ...this.#scratch.values()])
+    for (const work of [...listed, ...this.#references.works])
       await this.#connection.query(createWorkTable(work));
     for (const each of this.#merged()) await this.#connection.query(createMergedTable(each));
   }
@@ -103,20 +103,8 @@ export class Selection implements SelectedRows {
 
   /** Follows the foreign keys until nothing new is found, then looks at what is changed or in the way. */
   async selectDependents(): Promise<void> {
-    const { closure, lock } = this.#scope;
-    const seen = new Map<ClosureEdge, number>();
-    const edges = closure.edges.filter((edge) => edge.action === 'purge');
-    let progress = true;
-    while (progress) {
-      progress = false;
-      for (const edge of edges) {
-        const from = seen.get(edge) ?? 0;
-        const newest = this.#newest.get(this.doomed(edge.parent)) ?? 0;
-        if (newest <= from) continue;
-        seen.set(edge, newest);
-        if ((await this.#follow(edge, from)) > 0) progress = true;
-      }
-    }
+    const { lock } = this.#scope;
+    await this.#followToTheEnd();
     for (const { edge, work } of this.#sources) {
       const selection = this.#edgeSelection(edge, 0, lock ? 'no key update' : null);
       const listed = await listReferencing(this.#connection, work, { ...selection, round: 1 });
@@ -127,7 +115,10 @@ export class Selection implements SelectedRows {
       const { rowCount } = await this.#connection.query(mergeSources(each));
       await this.#added(each.work, rowCount);
     }
-    await this.#countRemainingEdges();
+    const remaining = await this.#references.remaining((edge) =>
+      this.#edgeSelection(edge, 0, null),
+    );
+    for (const [edge, rows] of remaining) this.#edgeCounts.set(edge, rows);
   }
 
   /** The work table of a table that loses rows. */
@@ -172,6 +163,10 @@ export class Selection implements SelectedRows {
     return deleteListed(this.doomed(table));
   }
 
+  assertCleared(): Promise<void> {
+    return this.#references.assertCleared((edge) => this.#edgeSelection(edge, 0, null));
+  }
+
   /** Nobody has copied them yet. */
   survivors(): null {
     return null;
@@ -180,6 +175,22 @@ export class Selection implements SelectedRows {
   /** Rows that reference doomed rows through this foreign key. */
   edgeCount(edge: ClosureEdge): number {
     return this.#edgeCounts.get(edge) ?? 0;
+  }
+
+  async #followToTheEnd(): Promise<void> {
+    const seen = new Map<ClosureEdge, number>();
+    const edges = this.#scope.closure.edges.filter((edge) => edge.action === 'purge');
+    let progress = true;
+    while (progress) {
+      progress = false;
+      for (const edge of edges) {
+        const from = seen.get(edge) ?? 0;
+        const newest = this.#newest.get(this.doomed(edge.parent)) ?? 0;
+        if (newest <= from) continue;
+        seen.set(edge, newest);
+        if ((await this.#follow(edge, from)) > 0) progress = true;
+      }
+    }
   }
 
   async #follow(edge: ClosureEdge, afterRound: number): Promise<number> {
@@ -193,16 +204,6 @@ export class Selection implements SelectedRows {
     this.#edgeCounts.set(edge, this.edgeCount(edge) + listed);
     await this.#added(into, listed);
     return listed;
-  }
-
-  async #countRemainingEdges(): Promise<void> {
-    for (const edge of edgesToCount(this.#scope.closure)) {
-      const selection = this.#edgeSelection(edge, 0, null);
-      const excluded = edge.action === 'purge' ? [] : selection.excluded;
-      const scratch = this.#scratch.get(edge) ?? null;
-      const count = await countReferences(this.#connection, { ...selection, excluded }, scratch);
-      this.#edgeCounts.set(edge, count);
-    }
   }
 
   #edgeSelection(

@@ -253,3 +253,21 @@ describe('protected rows of distributed tables', () => {
     expect(error.code).toBe('HYG_RUN_PROTECTED_CHANGED');
   });
 });
+
+test('a default that references a row which goes too is found, though no counter sees what comes of it', async () => {
+  await here.cluster.database.execute(`
+    alter table users drop constraint users_plan_id_fkey;
+    alter table users alter column plan_id set default 3;
+    alter table users add constraint users_plan_id_fkey foreign key (plan_id) references plans
+      on delete set default`);
+  const text = migration({
+    before: "const old = rows('plans', sql`id in (2, 3)`);",
+    up: "purge(old, { budget: { max: 10 }, dependents: { users: 'default' } })",
+    verify: 'await expect.none(old);',
+  });
+  const error = await here.bench.write(FILE, text).upError();
+  expect(error).toMatchObject({
+    code: 'HYG_RUN_UNPLANNED_CHANGE',
+    message: expect.stringContaining('80 rows got a default that references rows of plans'),
+  });
+});

@@ -119,7 +119,7 @@ export function purgeOf(
   };
 }
 
-function protectedSets({ tables, protectedRow }: RandomDatabase): readonly RowSet[] {
+export function protectedSets({ tables, protectedRow }: RandomDatabase): readonly RowSet[] {
   const table = protectedRow === null ? undefined : tables[protectedRow.table];
   if (table === undefined || protectedRow === null) return [];
   return [rows([table.schema, table.name], sql`tag = ${protectedRow.tag}`)];
