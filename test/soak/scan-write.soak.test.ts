@@ -18,7 +18,7 @@ describe('the migration that a scan writes', () => {
       const database = await freshDatabase();
       await loadCase(database, corpusCase);
       const cwd = createProject();
-      for (const line of ['scan --password-time 4 --write remove_seeds', 'lint', 'up']) {
+      for (const line of ['scan --password-time 12 --write remove_seeds', 'lint', 'up']) {
         const variables = { DATABASE_URL: database.url };
         const run = await runCli(line.split(' '), { cwd, variables });
         expect([line, run.code, run.stderr]).toEqual([line, 0, '']);
