@@ -17,6 +17,7 @@ import type { BatchStatistics, Progress } from '../../ledger/progress-rows.ts';
 import type { Guard } from '../../planner/guard.ts';
 import { rowSetCondition } from '../../planner/steps.ts';
 import { archiveTables } from '../archives.ts';
+import { batchRemarks, clusterTables } from '../cluster.ts';
 import { runLock, transactionSettings } from '../engine.ts';
 import { evidenceFields, migrationEvent } from '../events.ts';
 import { assertGuardsHold, declaredGuards } from '../guards/wanted-guards.ts';
@@ -65,7 +66,10 @@ export async function finishBatches(work: BatchWork, since: Delta): Promise<Fini
     archives: await readArchives(unit),
     checks,
     sideEffects: statistics.sideEffects,
-    remarks: remarksOf(progress, statistics),
+    remarks: [
+      ...remarksOf(progress, statistics),
+      ...batchRemarks(clusterTables(scene.catalog, unit.migration)),
+    ],
     guards,
     batches: statistics,
     fence,
