@@ -73,10 +73,17 @@ export class Reader {
     const [, command] = /^npx (?:pg-)?hygiene (.+)$/.exec(line) ?? [];
     if (command === undefined) throw new Error(`nobody knows how to run "${line}"`);
     const variables = { DATABASE_URL: this.#database.url };
-    const run = await runCli(command.split(' '), { cwd: this.#cwd, variables });
+    const run = await runCli(wordsOf(command), { cwd: this.#cwd, variables });
     this.#lastCode = run.code;
     return run.stdout + run.stderr;
   }
+}
+
+/** As a shell takes a line apart that has no variables and no backslashes. */
+function wordsOf(line: string): readonly string[] {
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, plain]) => single ?? double ?? plain ?? '',
+  );
 }
 
 /** What differs from run to run and from machine to machine. */
