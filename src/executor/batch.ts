@@ -6,10 +6,8 @@ import type { Closure } from '../planner/closure.ts';
 import type { RemovalGroup } from '../planner/order.ts';
 import type { PurgeStep } from '../planner/steps.ts';
 import { undeclaredRefusal } from '../planner/undeclared.ts';
-import { inCluster } from '../policy/cluster.ts';
 import { checkProtectedHits } from '../policy/protected-rows.ts';
-import { changedTables } from './access-facts.ts';
-import { closeToWriters } from './close-to-writers.ts';
+import { closeToWriters, tablesToClose } from './close-to-writers.ts';
 import { batchRows, countPresent, type FrozenList, type ListRange } from './frozen-list.ts';
 import { removeLeaf, type SplitClosure } from './leaves.ts';
 import { protectedHits, type ProtectedSet } from './protected-rows.ts';
@@ -56,7 +54,7 @@ export async function carryOutBatch(
 ): Promise<BatchOutcome> {
   const { connection, catalog, protectedSets, archive } = scope;
   const { step, label, split, list } = purge;
-  await closeToWriters(connection, catalog, inCluster(changedTables(purge.closure)));
+  await closeToWriters(connection, catalog, tablesToClose(purge.closure));
   const rows = batchRows(step.rows, list, range);
   const selection = new Selection(connection, {
     rows,

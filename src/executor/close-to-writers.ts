@@ -1,6 +1,7 @@
 import type { Catalog, Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
 import { lockAgainstWriters, useOneConnectionPerNode } from '../database/dialect/citus.ts';
+import type { Closure } from '../planner/closure.ts';
 import { inCluster } from '../policy/cluster.ts';
 
 /**
@@ -15,18 +16,18 @@ export async function closeToWriters(
 ): Promise<void> {
   if (tables.length === 0) return;
   if (hasUndividedTable(catalog)) await useOneConnectionPerNode(connection);
-  const names = tables
-    .filter(mayLock)
-    .map(({ name }) => name)
-    .sort((a, b) => (a.quoted < b.quoted ? -1 : 1));
-  if (names.length > 0) await connection.query(lockAgainstWriters(names));
+  const names = tables.map(({ name }) => name).sort((a, b) => (a.quoted < b.quoted ? -1 : 1));
+  await connection.query(lockAgainstWriters(names));
 }
 
 function hasUndividedTable(catalog: Catalog): boolean {
   return inCluster(catalog.tables.values()).some(({ citus }) => citus?.column === null);
 }
 
-/** PostgreSQL lets a role lock what it may change. */
-function mayLock({ privileges }: Table): boolean {
-  return privileges.update || privileges.delete || privileges.truncate;
+/**
+ * The tables of a cluster that nobody else may write to while rows of the closure go: those that lose rows
+ * or references, and all that could get a row meanwhile which references one that goes.
+ */
+export function tablesToClose({ tables, edges }: Closure): readonly Table[] {
+  return inCluster(new Set([...tables, ...edges.map(({ child }) => child)]));
 }

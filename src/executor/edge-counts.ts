@@ -22,8 +22,8 @@ export class EdgeCounts {
     this.#connection = connection;
     this.#closure = closure;
     const edges = closure.edges.filter(
-      ({ action, child }) =>
-        child.citus !== null && (action === 'undeclared' || action === 'default'),
+      ({ action, child: { citus, key } }) =>
+        citus !== null && key !== null && (action === 'undeclared' || action === 'default'),
     );
     this.#scratch = new Map(
       edges.map((edge, at) => {
@@ -64,7 +64,7 @@ export class EdgeCounts {
 
   async #count(edge: ClosureEdge, selection: EdgeSelection): Promise<number> {
     const scratch = this.#scratch.get(edge);
-    if (scratch === undefined) {
+    if (scratch === undefined || selection.excluded.length === 0) {
       const statement = countReferencing(selection);
       return (await queryOne<{ count: number }>(this.#connection, statement)).count;
     }

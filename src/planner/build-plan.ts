@@ -85,7 +85,7 @@ function lockOf({
   isInCluster: boolean;
   isWhole: boolean;
 }): PlannedTable['lock'] {
-  if (isInCluster) return isWritten ? 'SHARE ROW EXCLUSIVE' : 'ROW SHARE';
+  if (isInCluster) return 'SHARE ROW EXCLUSIVE';
   if (isWhole) return 'ACCESS EXCLUSIVE';
   return isWritten ? 'ROW EXCLUSIVE' : 'ROW SHARE';
 }

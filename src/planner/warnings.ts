@@ -18,7 +18,7 @@ export function planWarnings(catalog: Catalog, input: PlanInput): readonly PlanW
     ...doomed.flatMap((table) => tableWarnings(catalog, table)),
     ...[...new Set(changed)].flatMap((table) => triggerWarnings(catalog, table, 'update')),
     ...optionWarnings(input),
-    ...clusterWarnings([...new Set([...closure.tables, ...changed])]),
+    ...clusterWarnings([...closure.tables, ...closure.edges.map(({ child }) => child)]),
   ];
 }
 
@@ -100,7 +100,7 @@ function triggerWarnings(
 
 /** Where it goes otherwise than on one server, and what that means for the others. */
 function clusterWarnings(tables: readonly Table[]): readonly PlanWarning[] {
-  const kept = tables.flatMap(({ name, citus }) => {
+  const kept = [...new Set(tables)].flatMap(({ name, citus }) => {
     if (citus === null) return [];
     const how = citus.column === null ? citus.kind : `${citus.kind} by ${citus.column}`;
     return [`${name.toString()} (${how})`];

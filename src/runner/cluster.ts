@@ -1,7 +1,7 @@
 import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
 import { firingTriggers } from '../catalog/partitions.ts';
 import { resolveTable } from '../catalog/resolve.ts';
-import { changedTables } from '../executor/access-facts.ts';
+import { tablesToClose } from '../executor/close-to-writers.ts';
 import type { HygieneError } from '../kernel/errors.ts';
 import { planClosure } from '../planner/plan-closure.ts';
 import type { Step } from '../planner/steps.ts';
@@ -21,7 +21,7 @@ export function clusterTables(catalog: Catalog, migration: RunnableMigration): r
   const touched =
     up.kind === 'steps' && !isFreeForm(migration)
       ? up.steps.flatMap((step) => tablesOf(catalog, step))
-      : all;
+      : all.filter(mayChange);
   const roots = touched.map(({ root }) => tableByOid(catalog, root));
   return inCluster(new Set(roots));
 }
@@ -58,5 +58,9 @@ function tablesOf(catalog: Catalog, step: Step): readonly Table[] {
   const table = resolveTable(catalog, step.rows.table);
   return step.kind === 'scrub'
     ? [table]
-    : changedTables(planClosure(catalog, table, step.dependents));
+    : tablesToClose(planClosure(catalog, table, step.dependents));
+}
+
+function mayChange({ privileges }: Table): boolean {
+  return privileges.insert || privileges.update || privileges.delete || privileges.truncate;
 }

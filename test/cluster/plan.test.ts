@@ -75,6 +75,18 @@ describe('plan', () => {
     });
   });
 
+  test('counts references from a table without a key, which loses no row', async () => {
+    await here.cluster.database.execute(`
+      alter table clicks add column user_id int;
+      alter table clicks add foreign key (tenant_id, user_id) references users (tenant_id, id)`);
+    expect(refusalsOf(await here.bench.write(FILE, PURGE).plan())).toEqual([]);
+    await here.cluster.database.execute('insert into clicks values (1, now(), 3)');
+    expect(refusalsOf(await here.bench.plan())).toEqual([
+      ['HYG_REFUSED_DEPENDENTS', expect.stringContaining('clicks')],
+    ]);
+    expect(here.cluster.refused).toEqual([]);
+  });
+
   test('refuses tables in a circle', async () => {
     await here.cluster.database.execute(`
       alter table orders add column last_line int;
