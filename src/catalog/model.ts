@@ -47,7 +47,7 @@ export interface CitusPlacement {
    * node. `local`: on the coordinator, since a foreign key leads to a reference table.
    */
   readonly kind: 'distributed' | 'single shard' | 'reference' | 'local';
-  /** The distribution column; null where the rows are not divided. */
+  /** The column by whose hash the rows are divided; null where they are not, or by ranges. */
   readonly column: string | null;
 }
 

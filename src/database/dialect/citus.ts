@@ -15,7 +15,7 @@ export const hasCitus = sql`to_regclass('pg_catalog.pg_dist_partition') is not n
 export interface CitusTable {
   readonly oid: number;
   readonly kind: 'distributed' | 'single shard' | 'reference' | 'local';
-  /** The distribution column; null where the rows are not divided. */
+  /** The column by whose hash the rows are divided; null where they are not, or by ranges. */
   readonly column: string | null;
 }
 
@@ -35,7 +35,7 @@ export async function readCitusTables(connection: Connection): Promise<readonly 
                 when p.repmodel = 't' then 'reference'
                 when p.colocationid <> 0 then 'single shard'
                 else 'local' end as "kind",
-           case when p.partmethod <> 'n'
+           case when p.partmethod = 'h'
                 then pg_catalog.column_to_column_name(p.logicalrelid, p.partkey) end as "column"
       from pg_catalog.pg_dist_partition p
   `);
