@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
 import type { ConnectionSource } from '../database/connection.ts';
+import { loadDriver } from '../database/load-driver.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { Importer } from '../runner/importer.ts';
 
@@ -57,7 +58,7 @@ interface UrlPlace {
 
 async function fromUrl(url: string, { source, sslMode }: UrlPlace): Promise<Target> {
   const { parseDatabaseUrl } = await import('../database/database-url.ts');
-  const { postgresSource } = await import('../database/postgres-connection.ts');
+  const { postgresSource } = await loadDriver();
   const parsed = parseDatabaseUrl(url, source, sslMode);
   const { config, host, port, database, user, searchPath, notes } = parsed;
   const target = { kind: 'postgres' as const, host, port, database, user, source, notes };
@@ -88,7 +89,7 @@ async function fromKnexfile(
     const target = await fromUrl(entry.url, { source, sslMode });
     return { ...target, searchPath: entry.searchPath ?? target.searchPath };
   }
-  const { postgresSource } = await import('../database/postgres-connection.ts');
+  const { postgresSource } = await loadDriver();
   const { host, port, database, user } = entry;
   const notes = isUnverified(entry.config.ssl)
     ? ['TLS: the server certificate is NOT verified, as the knexfile demands.']
