@@ -6,8 +6,8 @@ import { installedPostgres } from '../test/support/installed-postgres.ts';
 import { runStep } from './run-step.ts';
 
 const FOLDERS = [
-  ...['backup', 'batched', 'catalog', 'contract', 'engine', 'executor', 'guard', 'ledger'],
-  ...['privileges', 'restore'],
+  ...['backup', 'batched', 'catalog', 'cluster', 'contract', 'engine', 'executor', 'guard'],
+  ...['ledger', 'privileges', 'restore'],
 ].map((name) => `test/${name}/`);
 
 const installed = installedPostgres();
