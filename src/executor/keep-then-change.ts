@@ -22,10 +22,7 @@ export async function keepThenChange(
 ): Promise<{ readonly changed: number; readonly kept: number }> {
   const self = selfAlias(work.table);
   const after = new ColumnName(MUTATION_COLUMNS.after);
-  await connection.query(sql`
-    insert into ${archive}
-    select ${rawSql(self)}.*, null::jsonb from ${change.rows}
-  `);
+  await copyHere(connection, work, { change, archive });
   const { rowCount: changed } = await connection.query(change.update);
   const identity = rowIdentity(work.table);
   const columns = work.table.columns.filter(({ name }) => change.columns.includes(name));
@@ -47,4 +44,22 @@ export async function keepThenChange(
   `);
   await connection.query(sql`drop table ${left}`);
   return { changed, kept };
+}
+
+/**
+ * By way of a table that has no identity column: Citus 13.0 gives such a column another column's value
+ * where rows of a cluster are inserted (https://github.com/citusdata/citus/issues/7887).
+ */
+async function copyHere(
+  connection: Connection,
+  work: WorkTable,
+  { change, archive }: { readonly change: Change; readonly archive: QualifiedName },
+): Promise<void> {
+  const old = new QualifiedName('pg_temp', `${work.name.name}_old`);
+  const rows = sql`select ${rawSql(selfAlias(work.table))}.* from ${change.rows}`;
+  await createTemporaryTable(connection, old, rows);
+  await connection.query(sql`
+    insert into ${archive} select hygiene_old.*, null::jsonb from ${old} as hygiene_old
+  `);
+  await connection.query(sql`drop table ${old}`);
 }

@@ -15,6 +15,10 @@ const LIMITS: readonly Limit[] = [
   { what: 'parts that see one another', found: /\bas\s*\(\s*(?:insert|update|delete)\b/i },
   { what: 'several tables in one result', found: /\bunion\b/i },
   { what: 'a window over shards', found: /\bover\s*\(/i },
+  {
+    what: 'rows of a cluster put straight into a table with an identity column',
+    found: /\binsert into "hygiene_archive"\."[^"]*_mutations"/i,
+  },
   { what: 'a sample', found: /\btablesample\b/i },
   { what: 'a trigger', found: /\bcreate (?:constraint )?trigger\b/i },
   { what: 'a foreign key dropped and added', found: /\bforeign key\b/i },

@@ -138,6 +138,12 @@ describe('a purge of distributed tables', () => {
       ),
     ).rejects.toThrow('hygiene_guard_20260101000000');
     expect(await events(here.cluster.database)).toContain('guard_validated');
+    const altered = here.cluster.statements.findIndex((each) =>
+      each.startsWith('alter table "public"'),
+    );
+    expect(
+      here.cluster.statements.slice(0, altered).findLast((each) => each.includes('citus')),
+    ).toContain("set_config('citus.multi_shard_modify_mode', 'sequential', true) where");
     expect(here.cluster.refused).toEqual([]);
   });
 });

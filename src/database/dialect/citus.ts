@@ -93,6 +93,13 @@ export async function useOneConnectionPerNode(connection: Connection): Promise<v
   );
 }
 
+/** The same for whoever alters tables and does not know whether a cluster has them. */
+export async function alterOverOneConnection(connection: Connection): Promise<void> {
+  await connection.query(sql`
+    select set_config('citus.multi_shard_modify_mode', 'sequential', true) where ${hasCitus}
+  `);
+}
+
 /** With schema-based sharding, a schema that is made now would have its tables on some worker. */
 export async function keepNewSchemasHere(connection: Connection): Promise<void> {
   const name = 'citus.enable_schema_based_sharding';
