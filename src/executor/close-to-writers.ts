@@ -1,8 +1,7 @@
 import type { Catalog, Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
 import { lockAgainstWriters, useOneConnectionPerNode } from '../database/dialect/citus.ts';
-import type { Closure } from '../planner/closure.ts';
-import { inCluster } from '../policy/cluster.ts';
+import { inCluster } from '../planner/cluster.ts';
 
 /**
  * Keeps all other writers out of tables of a cluster until the end of the transaction. They are locked in
@@ -22,12 +21,4 @@ export async function closeToWriters(
 
 function hasUndividedTable(catalog: Catalog): boolean {
   return inCluster(catalog.tables.values()).some(({ citus }) => citus?.column === null);
-}
-
-/**
- * The tables of a cluster that nobody else may write to while rows of the closure go: those that lose rows
- * or references, and all that could get a row meanwhile which references one that goes.
- */
-export function tablesToClose({ tables, edges }: Closure): readonly Table[] {
-  return inCluster(new Set([...tables, ...edges.map(({ child }) => child)]));
 }

@@ -1,17 +1,14 @@
 import type { Catalog, Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
-import type { TableChange } from './change-counters.ts';
+import type { ChangeCounters, TableChange } from './change-counters.ts';
 import { closeToWriters } from './close-to-writers.ts';
 import { countAll } from './table-sizes.ts';
 
-/** What was done to a table on purpose. */
-export interface AnnouncedChange {
-  readonly inserted: number;
-  readonly updated: number;
-  readonly deleted: number;
-}
-
-export const NOTHING_ANNOUNCED: AnnouncedChange = { inserted: 0, updated: 0, deleted: 0 };
+/** By the root of each partition tree, what was done to it on purpose. */
+type Announced = ReadonlyMap<
+  string,
+  { readonly inserted?: number; readonly updated: number; readonly deleted?: number }
+>;
 
 /**
  * Stands for the counters where they see nothing: PostgreSQL counts a transaction's changes on the node
@@ -46,11 +43,16 @@ export class ClusterCounts {
     return new ClusterCounts(connection, tables, await countAll(connection, tables));
   }
 
-  /** What else than announced must have happened, by the numbers of rows, added to what was announced. */
-  async changes(announced: (table: string) => AnnouncedChange): Promise<readonly TableChange[]> {
+  /**
+   * What the counters say of other tables, and of these what must have happened by their numbers of rows:
+   * what was announced, and what that does not explain.
+   */
+  async changes(counters: ChangeCounters, announced: Announced): Promise<readonly TableChange[]> {
+    const seen = await counters.changes();
     const after = await countAll(this.#connection, this.tables);
-    return this.tables.map((table) => {
-      const { inserted, updated, deleted } = announced(table.name.toString());
+    const counted = this.tables.map((table) => {
+      const done = announced.get(table.name.toString());
+      const { inserted = 0, updated = 0, deleted = 0 } = done ?? {};
       const grown = (after.get(table) ?? 0) - (this.#before.get(table) ?? 0);
       const surplus = grown - inserted + deleted;
       return {
@@ -62,11 +64,8 @@ export class ClusterCounts {
         rewritten: false,
       };
     });
-  }
-
-  /** What the counters say of other tables. */
-  others(changes: readonly TableChange[]): readonly TableChange[] {
-    return changes.filter(({ table }) => !this.tables.some(({ name }) => name.equals(table)));
+    const others = seen.filter(({ table }) => !this.tables.some(({ name }) => name.equals(table)));
+    return [...others, ...counted];
   }
 
   /** For people who rely on the proof; none where there is no cluster. */

@@ -4,6 +4,7 @@ import { HygieneError } from '../kernel/errors.ts';
 import { maskedSql, type Sql, sql } from '../kernel/sql.ts';
 import type { Table } from '../catalog/model.ts';
 import { type RowSet, rowSetCondition } from '../planner/steps.ts';
+import { countFrom } from './table-sizes.ts';
 import { type CountedRows, countTable, type WorkTable } from './selection-sql.ts';
 
 export interface RowCounts {
@@ -37,10 +38,7 @@ async function countInCluster(
   connection: Connection,
   { table, rows, excluded }: CountedRows,
 ): Promise<RowCounts> {
-  const count = async (where: Sql): Promise<number> => {
-    const statement = sql`select count(*)::float8 as rows from ${where}`;
-    return (await queryOne<{ rows: number }>(connection, statement)).rows;
-  };
+  const count = (from: Sql): Promise<number> => countFrom(connection, from);
   const verdict = sql`(${rows.predicate})`;
   let taken = 0;
   for (const { name } of excluded) taken += await count(sql`${name}`);

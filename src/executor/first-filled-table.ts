@@ -1,7 +1,7 @@
 import type { Catalog, Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { joinSql, sql } from '../kernel/sql.ts';
-import { inCluster } from '../policy/cluster.ts';
+import { inCluster } from '../planner/cluster.ts';
 
 /** A table of the application that holds a row, the first by name but for those of a cluster; null: the database is new. */
 export async function firstFilledTable(

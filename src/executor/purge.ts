@@ -4,12 +4,13 @@ import { resolveTable } from '../catalog/resolve.ts';
 import type { Connection } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import type { Closure } from '../planner/closure.ts';
+import { inCluster } from '../planner/cluster.ts';
 import { type RemovalGroup, removalOrder } from '../planner/order.ts';
 import type { PurgePlan } from '../planner/plan.ts';
 import { planClosure } from '../planner/plan-closure.ts';
 import type { PurgeStep } from '../planner/steps.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
-import { checkClusterRows, inCluster } from '../policy/cluster.ts';
+import { checkClusterRows } from '../policy/cluster.ts';
 import { accessFacts, assertAccessible, changedTables } from './access-facts.ts';
 import { assess, NOTHING_TAKEN, type PurgeAssessment, type Taken } from './assess-purge.ts';
 import { countedRows, countRows } from './count-rows.ts';
@@ -148,20 +149,32 @@ async function takeRound(
  * when it is only planned.
  */
 export async function preparePurge(scope: PurgeScope, step: PurgeStep): Promise<PreparedPurge> {
-  const { connection, catalog, prefix, earlier, observe } = scope;
-  const root = resolveTable(catalog, step.rows.table);
-  const closure = planClosure(catalog, root, step.dependents);
-  assertAccessible(scope, accessFacts(closure), changedTables(closure));
-  const label = `purge ${root.name.toString()}`;
-  const order = removalOrder(closure);
-  const refusal = checkClusterRows(label, { tables: changedTables(closure), groups: order });
-  if (refusal !== null) throw refusal;
+  const { connection, prefix, earlier, observe } = scope;
+  const { label, closure, order } = resolvePurge(scope, step);
   // In the window tables are locked instead of rows.
   const lock = scope.lock && !isInWindow(scope, closure);
   const { rows } = step;
   const selection = new Selection(connection, { rows, closure, prefix, lock, earlier, observe });
   await selection.prepare();
   return { step, label, closure, order, selection };
+}
+
+/**
+ * The purge in this database, without touching it.
+ * @throws HygieneError of a table that is not there, or that cannot be worked on
+ */
+export function resolvePurge(
+  scope: Pick<PurgeScope, 'catalog' | 'role'>,
+  { rows, dependents }: PurgeStep,
+): Pick<PreparedPurge, 'label' | 'closure' | 'order'> {
+  const root = resolveTable(scope.catalog, rows.table);
+  const closure = planClosure(scope.catalog, root, dependents);
+  assertAccessible(scope, accessFacts(closure), changedTables(closure));
+  const label = `purge ${root.name.toString()}`;
+  const order = removalOrder(closure);
+  const refusal = checkClusterRows(label, { tables: changedTables(closure), groups: order });
+  if (refusal !== null) throw refusal;
+  return { label, closure, order };
 }
 
 /** A cluster takes its rows the same way whether somebody else is there or not. */

@@ -1,8 +1,8 @@
 import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { ColumnName } from '../kernel/identifiers.ts';
-import { joinSql, sql } from '../kernel/sql.ts';
-import { inCluster } from '../policy/cluster.ts';
+import { joinSql, type Sql, sql } from '../kernel/sql.ts';
+import { inCluster } from '../planner/cluster.ts';
 
 /** Rows to a page of a table that was never analyzed; PostgreSQL guesses in the same order. */
 const ROWS_PER_PAGE = 60;
@@ -15,13 +15,15 @@ export async function countAll(
   const here = tables.filter(({ citus }) => citus === null);
   const counts = new Map(await countHere(connection, here));
   for (const table of inCluster(tables)) {
-    const { rows } = await queryOne<{ rows: number }>(
-      connection,
-      sql`select count(*)::float8 as rows from ${table.name}`,
-    );
-    counts.set(table, rows);
+    counts.set(table, await countFrom(connection, sql`${table.name}`));
   }
   return counts;
+}
+
+/** @param from a table, with a condition where it is not about all of its rows */
+export async function countFrom(connection: Connection, from: Sql): Promise<number> {
+  const statement = sql`select count(*)::float8 as rows from ${from}`;
+  return (await queryOne<{ rows: number }>(connection, statement)).rows;
 }
 
 async function countHere(

@@ -1,5 +1,5 @@
 import { type Connection, queryOne } from '../database/connection.ts';
-import { alterOverOneConnection } from '../database/dialect/citus.ts';
+import { useOneConnectionPerNode } from '../database/dialect/citus.ts';
 import { hasSqlstate, sqlstate } from '../database/sqlstate.ts';
 import { quoteIdentifier } from '../kernel/identifiers.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
@@ -12,7 +12,7 @@ export async function addGuard(
   guard: Guard,
   migrationId: string,
 ): Promise<void> {
-  await alterOverOneConnection(connection);
+  await useOneConnectionPerNode(connection);
   await withSearchPath(connection, guard, async () => {
     for (const statement of addStatements(guard, migrationId)) {
       await connection.query(rawSql(statement));
@@ -26,7 +26,7 @@ export async function addGuard(
  */
 export async function proveGuard(connection: Connection, guard: Guard): Promise<number> {
   if (guard.form === 'trigger') return countForbidden(connection, guard);
-  await alterOverOneConnection(connection);
+  await useOneConnectionPerNode(connection);
   await connection.query(rawSql('savepoint hygiene_guard'));
   try {
     await connection.query(rawSql(validateStatement(guard)));
@@ -52,7 +52,7 @@ export async function countForbidden(connection: Connection, guard: Guard): Prom
 
 /** Removes what is there of it. Locks the table until the end of the transaction. */
 export async function dropGuard(connection: Connection, guard: Guard): Promise<void> {
-  await alterOverOneConnection(connection);
+  await useOneConnectionPerNode(connection);
   for (const statement of dropStatements(guard)) await connection.query(rawSql(statement));
 }
 

@@ -2,6 +2,7 @@ import { type Catalog, type ForeignKey, type Table, tableByOid } from '../catalo
 import { firingTriggers } from '../catalog/partitions.ts';
 import type { KeyWindowFacts, TableWindowFacts, WindowFacts } from '../catalog/window-facts.ts';
 import type { Closure } from './closure.ts';
+import { inCluster } from './cluster.ts';
 import type { KeySwitch, SwitchedKey } from './strategy.ts';
 
 /** The first server that can switch a foreign key off and on without making it anew. */
@@ -24,7 +25,7 @@ export function clusterObstacle(
   { tables }: Closure,
   strategy: 'detach' | 'rewrite',
 ): string | null {
-  const table = tables.find(({ citus }) => citus !== null);
+  const [table] = inCluster(tables);
   if (table === undefined) return null;
   const why = {
     detach: 'Citus cannot drop a foreign key and add it again in one transaction',

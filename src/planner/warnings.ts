@@ -2,6 +2,7 @@ import { type Catalog, type Table, tableByOid, type TriggerEvent } from '../cata
 import { firingTriggers } from '../catalog/partitions.ts';
 import { quoteIdentifier } from '../kernel/identifiers.ts';
 import type { ClosureEdge } from './closure.ts';
+import { tablesToClose } from './cluster.ts';
 import type { PlanInput, PlanWarning } from './plan.ts';
 
 export function planWarnings(catalog: Catalog, input: PlanInput): readonly PlanWarning[] {
@@ -18,7 +19,7 @@ export function planWarnings(catalog: Catalog, input: PlanInput): readonly PlanW
     ...doomed.flatMap((table) => tableWarnings(catalog, table)),
     ...[...new Set(changed)].flatMap((table) => triggerWarnings(catalog, table, 'update')),
     ...optionWarnings(input),
-    ...clusterWarnings([...closure.tables, ...closure.edges.map(({ child }) => child)]),
+    ...clusterWarnings(tablesToClose(closure)),
   ];
 }
 
@@ -100,19 +101,19 @@ function triggerWarnings(
 
 /** Where it goes otherwise than on one server, and what that means for the others. */
 function clusterWarnings(tables: readonly Table[]): readonly PlanWarning[] {
-  const kept = [...new Set(tables)].flatMap(({ name, citus }) => {
-    if (citus === null) return [];
-    const how = citus.column === null ? citus.kind : `${citus.kind} by ${citus.column}`;
-    return [`${name.toString()} (${how})`];
-  });
-  const [first] = kept;
-  if (first === undefined) return [];
+  if (tables.length === 0) return [];
+  const kept = tables
+    .map(({ name, citus }) => {
+      const how = [citus?.kind, citus?.column].filter((part) => part !== null).join(' by ');
+      return `${name.toString()} (${how})`;
+    })
+    .join(', ');
   return [
     {
       kind: 'cluster',
-      table: kept.join(', '),
+      table: kept,
       message:
-        `Citus keeps ${kept.join(', ')}. Others can read but not write there while it runs, and all ` +
+        `Citus keeps ${kept}. Others can read but not write there while it runs, and all ` +
         "rows are counted before and after: PostgreSQL's counters do not see shards.",
       sql: null,
     },

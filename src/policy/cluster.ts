@@ -1,13 +1,10 @@
 import type { Table } from '../catalog/model.ts';
 import { HygieneError } from '../kernel/errors.ts';
+import { inCluster } from '../planner/cluster.ts';
 import type { RemovalGroup } from '../planner/order.ts';
 import type { Window } from '../planner/strategy.ts';
 
 /** What cannot be done with tables that Citus spreads over a cluster. @see docs/adr/0016-citus.md */
-
-export function inCluster(tables: Iterable<Table>): readonly Table[] {
-  return [...tables].filter(({ citus }) => citus !== null);
-}
 
 /**
  * Whether the rows of these tables can be listed and removed there.

@@ -1,12 +1,11 @@
 import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
 import { firingTriggers } from '../catalog/partitions.ts';
 import { resolveTable } from '../catalog/resolve.ts';
-import { tablesToClose } from '../executor/close-to-writers.ts';
-import type { HygieneError } from '../kernel/errors.ts';
+import { inCluster, tablesToClose } from '../planner/cluster.ts';
 import { planClosure } from '../planner/plan-closure.ts';
 import type { Step } from '../planner/steps.ts';
 import type { Window } from '../planner/strategy.ts';
-import { checkClusterRun, inCluster } from '../policy/cluster.ts';
+import { checkClusterRun } from '../policy/cluster.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 
 /**
@@ -26,22 +25,28 @@ export function clusterTables(catalog: Catalog, migration: RunnableMigration): r
   return inCluster(new Set(roots));
 }
 
-/** Why the migration cannot run with these tables of the cluster; null where it can. */
-export function clusterRefusal(
+/**
+ * The same, if the migration can run with them.
+ * @throws HygieneError HYG_REFUSED_CLUSTER, or of steps that do not fit the database
+ */
+export function assertFitForCluster(
+  catalog: Catalog,
   migration: RunnableMigration,
-  { catalog, tables }: { readonly catalog: Catalog; readonly tables: readonly Table[] },
   window: Window,
-): HygieneError | null {
+): readonly Table[] {
+  const tables = clusterTables(catalog, migration);
   const triggers = tables.flatMap((table) =>
     (['delete', 'update'] as const)
       .flatMap((event) => firingTriggers(catalog, table, event))
       .map((each) => `${each.trigger.name} on ${each.table.name.toString()}`),
   );
-  return checkClusterRun(migration.id, {
+  const refusal = checkClusterRun(migration.id, {
     ...{ tables, triggers, window },
     isBatched: migration.transaction === 'batched',
     isFreeForm: isFreeForm(migration),
   });
+  if (refusal !== null) throw refusal;
+  return tables;
 }
 
 /** For people who rely on the proofs: what was proven for these tables without counting them. */

@@ -4,8 +4,8 @@ import { introspect } from '../catalog/introspect.ts';
 import type { Catalog } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { applySettings, watchedSettings } from '../database/settings.ts';
-import { ChangeCounters, type TableChange } from '../executor/change-counters.ts';
-import { ClusterCounts, NOTHING_ANNOUNCED } from '../executor/cluster-counts.ts';
+import { ChangeCounters } from '../executor/change-counters.ts';
+import { ClusterCounts } from '../executor/cluster-counts.ts';
 import { CommitFence } from '../executor/commit-fence.ts';
 import { ProtectedRows } from '../executor/protected-rows.ts';
 import { HygieneError } from '../kernel/errors.ts';
@@ -14,7 +14,7 @@ import { sql } from '../kernel/sql.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
 import { checkBoundCounts } from '../policy/plan-binding.ts';
 import { archiveSchemas } from './archives.ts';
-import { clusterRefusal, clusterTables } from './cluster.ts';
+import { assertFitForCluster } from './cluster.ts';
 import type { Guard } from '../planner/guard.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import { assertGuardsHold } from './guards/wanted-guards.ts';
@@ -63,7 +63,8 @@ export async function doAndProve(
   const catalog = await introspect(connection, {
     excludeSchemas: [names.schema, names.archiveSchema],
   });
-  const cluster = await countCluster(engine, connection, { catalog, migration });
+  const closed = assertFitForCluster(catalog, migration, engine.settings.window);
+  const cluster = await ClusterCounts.take(connection, catalog, closed);
   const protectedSets = resolveProtectedSets(catalog, engine.settings.protect);
   const protectedRows = new ProtectedRows(connection, protectedSets);
   await protectedRows.takeBaseline();
@@ -96,7 +97,7 @@ export async function doAndProve(
   await fence.checkDeferredConstraints();
   await assertWatchedSettings(connection);
 
-  const changes = await observedChanges(steps, counters, cluster);
+  const changes = await cluster.changes(counters, steps.expectedChanges());
   const sideEffects = judgeCounters(engine, { catalog, migration, steps, changes });
   const remarks = judgeProtected(catalog, steps, {
     changes,
@@ -115,31 +116,6 @@ export async function doAndProve(
     remarks: [...remarks, ...cluster.remarks(), ...provesNothing(before, after, steps)],
     fence,
   };
-}
-
-async function observedChanges(
-  steps: StepRunner,
-  counters: ChangeCounters,
-  cluster: ClusterCounts,
-): Promise<readonly TableChange[]> {
-  const announced = steps.expectedChanges();
-  const counted = await cluster.changes((table) => ({
-    ...NOTHING_ANNOUNCED,
-    ...announced.get(table),
-  }));
-  return [...cluster.others(await counters.changes()), ...counted];
-}
-
-/** @throws HygieneError HYG_REFUSED_CLUSTER */
-async function countCluster(
-  { settings }: Engine,
-  connection: Connection,
-  { catalog, migration }: { readonly catalog: Catalog; readonly migration: RunnableMigration },
-): Promise<ClusterCounts> {
-  const tables = clusterTables(catalog, migration);
-  const refusal = clusterRefusal(migration, { catalog, tables }, settings.window);
-  if (refusal !== null) throw refusal;
-  return ClusterCounts.take(connection, catalog, tables);
 }
 
 /** The plan was looked at before the run; what counts is what the run itself has found. */

@@ -18,7 +18,7 @@ import { schemaFingerprints } from '../planner/schema-fingerprint.ts';
 import { forTransaction, plannedBatches } from './batched/planned-batches.ts';
 import { tablesOf } from './bind-plan.ts';
 import { careful } from './careful.ts';
-import { clusterRefusal, clusterTables } from './cluster.ts';
+import { assertFitForCluster } from './cluster.ts';
 import type { Engine } from './engine.ts';
 import { type JudgedGuards, judgeGuards, NO_GUARDS } from './guards/judge-guards.ts';
 import { type PlannableStep, stepsOf, type UnknownStep } from './plannable-steps.ts';
@@ -127,14 +127,11 @@ export class MigrationPlanner {
   /** What is wrong with a step itself is told by the step. */
   #clusterRefusals(migration: RunnableMigration): HygieneError[] {
     try {
-      const catalog = this.#catalog;
-      const tables = clusterTables(catalog, migration);
-      const { window } = this.#engine.settings;
-      const refusal = clusterRefusal(migration, { catalog, tables }, window);
-      return refusal === null ? [] : [refusal];
+      assertFitForCluster(this.#catalog, migration, this.#engine.settings.window);
+      return [];
     } catch (error) {
-      if (error instanceof HygieneError) return [];
-      throw error;
+      if (!(error instanceof HygieneError)) throw error;
+      return error.code === 'HYG_REFUSED_CLUSTER' ? [error] : [];
     }
   }
 

@@ -3,12 +3,12 @@ import { introspect } from '../catalog/introspect.ts';
 import { type Catalog, findTable, type Table, tableByOid } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
 import { ChangeCounters } from '../executor/change-counters.ts';
-import { ClusterCounts, NOTHING_ANNOUNCED } from '../executor/cluster-counts.ts';
+import { ClusterCounts } from '../executor/cluster-counts.ts';
 import { ProtectedRows } from '../executor/protected-rows.ts';
 import { type RestoredTable, restoreRows } from '../executor/restoration.ts';
 import { suspects } from '../executor/restore-errors.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
-import { inCluster } from '../policy/cluster.ts';
+import { inCluster } from '../planner/cluster.ts';
 import { judgeProtectedChanges } from '../policy/protected-changes.ts';
 import { judgeRestore, type RestoredChange } from '../policy/restored-changes.ts';
 import type { Engine } from './engine.ts';
@@ -64,10 +64,7 @@ export async function restoreApplication(
     },
   });
   const expected = expectedChanges(catalog, tables);
-  const changes = [
-    ...cluster.others(await counters.changes()),
-    ...(await cluster.changes((table) => ({ ...NOTHING_ANNOUNCED, ...expected.get(table) }))),
-  ];
+  const changes = await cluster.changes(counters, expected);
   const sideEffects = judgeRestore(
     changes.map((change) => ({
       ...change,

@@ -1,7 +1,7 @@
 import type { Catalog, Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
 import { countAll, estimateAll } from '../executor/table-sizes.ts';
-import { inCluster } from '../policy/cluster.ts';
+import { inCluster } from '../planner/cluster.ts';
 import type { TableReport } from './steps.ts';
 
 /** How many rows a table had and has, for people; nothing is decided by it. */

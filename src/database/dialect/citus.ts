@@ -85,16 +85,9 @@ export function withoutShard(name: string): string {
 
 /**
  * One connection to each node until the end of the transaction: after several at once, Citus refuses to
- * change a reference table that what they have read depends on.
+ * change a reference table that what they have read depends on. Does nothing without Citus.
  */
 export async function useOneConnectionPerNode(connection: Connection): Promise<void> {
-  await connection.query(
-    sql`select set_config('citus.multi_shard_modify_mode', 'sequential', true)`,
-  );
-}
-
-/** The same for whoever alters tables and does not know whether a cluster has them. */
-export async function alterOverOneConnection(connection: Connection): Promise<void> {
   await connection.query(sql`
     select set_config('citus.multi_shard_modify_mode', 'sequential', true) where ${hasCitus}
   `);

@@ -5,7 +5,7 @@ import { factsOf } from '../../executor/access-facts.ts';
 import { counted } from '../../kernel/counts.ts';
 import { quoteIdentifier } from '../../kernel/identifiers.ts';
 import { indexStatement } from '../../planner/warnings.ts';
-import { inCluster } from '../../policy/cluster.ts';
+import { inCluster } from '../../planner/cluster.ts';
 import { type Check, ok, problem, warn } from './check.ts';
 import type { TouchedTables } from './touched-tables.ts';
 

@@ -11,7 +11,7 @@ import type { FrozenStep, Progress, StartProofs } from '../../ledger/progress-ro
 import type { Budget, PurgeStep } from '../../planner/steps.ts';
 import type { Fingerprint } from '../checks.ts';
 import { archiveTables } from '../archives.ts';
-import { clusterRefusal, clusterTables } from '../cluster.ts';
+import { assertFitForCluster } from '../cluster.ts';
 import { type Engine, runLock, transactionSettings } from '../engine.ts';
 import { declaredGuards } from '../guards/wanted-guards.ts';
 import { assertWatchedSettings, verifyBefore } from '../main-transaction.ts';
@@ -39,18 +39,11 @@ export async function freezeSelection(unit: BatchUnit): Promise<BatchScene> {
   const progress = await store.lock();
   if (progress?.token !== unit.token) throw superseded(unit.migration.id);
   const scene = await readScene(engine, connection);
-  assertFitForCluster(unit, scene);
+  assertFitForCluster(scene.catalog, unit.migration, 'online');
   const isListed = progress.frozenAt !== null && progress.checksum === unit.migration.checksum;
   if (!isListed) await listRows({ unit, engine, connection, store, scene, progress });
   await connection.query(rawSql('commit'));
   return scene;
-}
-
-/** @throws HygieneError HYG_REFUSED_CLUSTER */
-function assertFitForCluster({ migration }: BatchUnit, { catalog }: BatchScene): void {
-  const tables = clusterTables(catalog, migration);
-  const refusal = clusterRefusal(migration, { catalog, tables }, 'online');
-  if (refusal !== null) throw refusal;
 }
 
 interface Freezing {

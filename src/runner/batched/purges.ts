@@ -1,16 +1,13 @@
 import { introspect } from '../../catalog/introspect.ts';
 import type { Catalog } from '../../catalog/model.ts';
-import { resolveTable } from '../../catalog/resolve.ts';
 import { type Connection, queryOne } from '../../database/connection.ts';
-import { accessFacts, assertAccessible, changedTables } from '../../executor/access-facts.ts';
 import type { BatchedPurge } from '../../executor/batch.ts';
 import { frozenList, frozenListName } from '../../executor/frozen-list.ts';
+import { resolvePurge } from '../../executor/purge.ts';
 import { splitLeaves } from '../../executor/leaves.ts';
 import type { ProtectedSet } from '../../executor/protected-rows.ts';
 import { sql } from '../../kernel/sql.ts';
 import { removalOrder } from '../../planner/order.ts';
-import { planClosure } from '../../planner/plan-closure.ts';
-import { checkClusterRows } from '../../policy/cluster.ts';
 import type { Engine } from '../engine.ts';
 import { resolveProtectedSets } from '../protected-sets.ts';
 import { declaredPurges } from '../runnable.ts';
@@ -47,13 +44,7 @@ export function batchedPurges(unit: BatchUnit, scene: BatchScene): readonly Batc
   const { context, migration, generation } = unit;
   const { archiveSchema } = context.engine.names;
   return declaredPurges(migration).map((step, at) => {
-    const root = resolveTable(scene.catalog, step.rows.table);
-    const closure = planClosure(scene.catalog, root, step.dependents);
-    assertAccessible(scene, accessFacts(closure), changedTables(closure));
-    const label = `purge ${root.name.toString()}`;
-    const groups = removalOrder(closure);
-    const refusal = checkClusterRows(label, { tables: changedTables(closure), groups });
-    if (refusal !== null) throw refusal;
+    const { label, closure } = resolvePurge(scene, step);
     const split = splitLeaves(scene.catalog, closure, scene.protectedSets);
     const place = { migrationId: migration.id, generation, step: at };
     return {
