@@ -35,7 +35,7 @@ interface Place {
 async function run(
   line: string,
   { cwd, variables }: Place,
-): Promise<{ readonly code: number; readonly stderr: string }> {
+): Promise<{ readonly code: number; readonly complaints: string }> {
   if (line.startsWith(OURS)) {
     return runCli(line.slice(OURS.length).split(' '), { cwd, variables });
   }
@@ -45,7 +45,7 @@ async function run(
     ...{ PGHOST: url.hostname, PGPORT: url.port, PGUSER: url.username, PGPASSWORD: url.password },
   };
   const { status, stderr } = spawnSync('sh', ['-c', line], { cwd, env, encoding: 'utf8' });
-  return { code: status ?? -1, stderr };
+  return { code: status ?? -1, complaints: stderr };
 }
 
 function project(): string {
@@ -88,8 +88,8 @@ const reason = installed === null ? ' (skipped: no server with its pg_dump is in
     await runCli(['mark', 'staging'], { cwd, variables });
     await runCli(['plan', '--out', 'plan.json'], { cwd, variables });
     for (const line of lines) {
-      const { code, stderr } = await run(line, { cwd, variables });
-      expect([line, code, stderr]).toEqual([line, 0, '']);
+      const { code, complaints } = await run(line, { cwd, variables });
+      expect([line, code, complaints]).toEqual([line, 0, '']);
     }
   });
 });
@@ -104,8 +104,8 @@ describe('blocks about a fleet', () => {
     writeFileSync(join(cwd, 'targets.json'), JSON.stringify(named));
     for (const line of lines) {
       const here = line.replace('postgres://…', queue.url);
-      const { code, stderr } = await run(here, { cwd, variables: {} });
-      expect([line, code, stderr]).toEqual([line, 0, '']);
+      const { code, complaints } = await run(here, { cwd, variables: {} });
+      expect([line, code, complaints]).toEqual([line, 0, '']);
     }
   });
 });

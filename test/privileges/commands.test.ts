@@ -238,6 +238,7 @@ describe('a role with the rights of the page and no other', () => {
           code: 7,
           stdout: expect.any(String),
           json: expect.any(Function),
+          complaints: expect.any(String),
           stderr: expect.stringMatching(/HYG_REFUSED_PRIVILEGES[^]*grant /),
         });
         expect({ revoke, left: await witness(database) }).toEqual({ revoke, left: before });

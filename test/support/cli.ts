@@ -17,9 +17,14 @@ export interface CliRun {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Of stderr what is no line of progress: only a slow machine prints those. */
+  readonly complaints: string;
   /** The document on stdout; throws when stdout is anything else. */
   json(): Record<string, unknown>;
 }
+
+/** Such as `20260101000000_purge  5.0 s: removing users, 34 %`. */
+const PROGRESS_LINE = /^\S+ {2}\d[\d. a-z]*: .*\n/gm;
 
 /** Runs one command line in this process, and gives everything it printed. */
 export async function runCli(argv: readonly string[], options: CliOptions): Promise<CliRun> {
@@ -44,10 +49,12 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
     signal,
   });
   const stdout = out.join('');
+  const stderr = err.join('');
   return {
     code,
     stdout,
-    stderr: err.join(''),
+    stderr,
+    complaints: stderr.replaceAll(PROGRESS_LINE, ''),
     json: () => JSON.parse(stdout) as Record<string, unknown>,
   };
 }
