@@ -11,8 +11,17 @@ export function inReadOnly<T>(
   return rolledBack(connection, { begin: `${BEGIN} read only`, settings }, work);
 }
 
+/** The same where everything shall be seen as of one moment. */
+export function inReadOnlySnapshot<T>(
+  connection: Connection,
+  settings: TransactionSettings,
+  work: () => Promise<T>,
+): Promise<T> {
+  return rolledBack(connection, { begin: `${BEGIN_SNAPSHOT} read only`, settings }, work);
+}
+
 /**
- * The same where everything shall be seen as of one moment. Temporary tables may be made; nothing of what
+ * Everything is seen as of one moment. Temporary tables may be made; nothing of what
  * is done is kept.
  */
 export function inSnapshot<T>(

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 
 import { CancellableConnection } from '../database/cancellable.ts';
 import type { Connection } from '../database/connection.ts';
+import { inReadOnlySnapshot } from '../database/reading.ts';
 import { beginLocked } from '../database/run-lock.ts';
-import { applySettings, BEGIN_SNAPSHOT } from '../database/settings.ts';
+import { applySettings } from '../database/settings.ts';
 import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
@@ -72,12 +73,22 @@ async function writeAll(
   draft: string,
 ): Promise<readonly ExportedFile[]> {
   const connection = new CancellableConnection(engine.session.connection, engine.signal);
-  await connection.query(rawSql(`${BEGIN_SNAPSHOT} read only`));
-  await applySettings(connection, transactionSettings(engine));
-  const archives = await listArchives(connection, engine.names, {
-    retentionDays: 0,
-    migrationId: id,
-  });
+  const files = await inReadOnlySnapshot(connection, transactionSettings(engine), () =>
+    writeFiles({ engine, connection }, id, draft),
+  );
+  await carefully(draft, () =>
+    writeFile(join(draft, 'manifest.json'), manifest(engine, id, files)),
+  );
+  return files;
+}
+
+async function writeFiles(
+  { engine, connection }: { readonly engine: Engine; readonly connection: Connection },
+  id: string,
+  draft: string,
+): Promise<readonly ExportedFile[]> {
+  const options = { retentionDays: 0, migrationId: id };
+  const archives = await listArchives(connection, engine.names, options);
   if (archives.length === 0) throw nothing(id);
   await carefully(draft, async () => {
     await rm(draft, { recursive: true, force: true });
@@ -88,10 +99,6 @@ async function writeAll(
     const file = fileName(archive.archive.name, files.length);
     files.push({ ...(await writeOne(connection, archive, { draft, file })), file });
   }
-  await connection.query(rawSql('rollback'));
-  await carefully(draft, () =>
-    writeFile(join(draft, 'manifest.json'), manifest(engine, id, files)),
-  );
   return files;
 }
 

@@ -1,24 +1,21 @@
 import type { Connection } from '../database/connection.ts';
+import { inReadOnlySnapshot } from '../database/reading.ts';
+import type { TransactionSettings } from '../database/settings.ts';
 import { databaseErrorFacts, isConnectionError } from '../database/sqlstate.ts';
-import { BEGIN_SNAPSHOT, applySettings, type TransactionSettings } from '../database/settings.ts';
 import { rawSql } from '../kernel/sql.ts';
 
 /** Does something in one transaction that sees one state of the database and can change nothing. */
-export async function inScanTransaction<T>(
+export function inScanTransaction<T>(
   connection: Connection,
   settings: TransactionSettings,
   work: () => Promise<T>,
 ): Promise<T> {
-  await connection.query(rawSql(`${BEGIN_SNAPSHOT} read only`));
-  try {
-    await applySettings(connection, settings);
+  return inReadOnlySnapshot(connection, settings, async () => {
     // Row-level security hides rows; what is hidden is said, and is no reason to stop.
     await connection.query(rawSql(`set local row_security = on`));
     await connection.query(rawSql(`set local jit = off`));
-    return await work();
-  } finally {
-    if (!connection.isLost()) await connection.query(rawSql('rollback'));
-  }
+    return work();
+  });
 }
 
 /** What came of one table: a result, or why there is none. */

@@ -32,6 +32,12 @@ export interface FleetUpReport {
   readonly error: HygieneError | null;
 }
 
+export interface FleetStatusReport {
+  /** Each target once, in the order of the list. */
+  readonly rows: readonly FleetStatusRow[];
+  readonly error: HygieneError | null;
+}
+
 /** Applies what is pending on each target: the canary first, then wave by wave. */
 export async function fleetUpOperation(
   world: World,
@@ -131,13 +137,24 @@ export function fleetError(
 export async function fleetStatusOperation(
   world: World,
   options: FleetOptions,
-): Promise<readonly FleetStatusRow[]> {
+): Promise<FleetStatusReport> {
   const targets = await readTargets(world, options.targets);
   const rows = new Map<string, FleetStatusRow>();
   await takeTurns(targets, options.concurrency, async (target) => {
     rows.set(target.name, await statusOfTarget(world, options, target));
   });
-  return targets.flatMap(({ name }) => rows.get(name) ?? []);
+  const all = targets.flatMap(({ name }) => rows.get(name) ?? []);
+  return { rows: all, error: statusError(all) };
+}
+
+function statusError(rows: readonly FleetStatusRow[]): HygieneError | null {
+  const bad = rows.filter(({ code }) => code !== null);
+  const [first] = bad;
+  if (first === undefined) return null;
+  return new HygieneError('HYG_FLEET_FAILED', {
+    message: `${String(bad.length)} of ${String(rows.length)} targets have a problem.\nThe first, ${first.name}: ${first.code ?? ''}: ${first.message ?? ''}`,
+    hint: 'hygiene status --database-url URL   tells all of it.',
+  });
 }
 
 async function statusOfTarget(

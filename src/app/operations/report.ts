@@ -1,6 +1,7 @@
 import { readHistory } from '../../ledger/history.ts';
 import { readIdentity } from '../../ledger/identity.ts';
 import { Ledger } from '../../ledger/ledger.ts';
+import { textFact } from '../../ledger/text-fact.ts';
 import type { DescribedMigration, ReportFacts } from '../../report/final/facts.ts';
 import { archivesIfSeen } from '../../runner/archives.ts';
 import { checkDatabase } from '../../runner/check-database.ts';
@@ -87,14 +88,10 @@ async function described(
   const known = new Map<string, DescribedMigration>();
   for (const { event, migrationId: id, evidence } of events) {
     if (event !== 'applied' || id === null) continue;
-    const text = (name: string): string | null => {
-      const value = evidence?.[name];
-      return typeof value === 'string' ? value : null;
-    };
     known.set(id, {
       id,
-      description: text('description') ?? '',
-      irreversible: text('irreversible'),
+      description: textFact(evidence, 'description') ?? '',
+      irreversible: textFact(evidence, 'irreversible'),
     });
   }
   for (const { id } of source?.files ?? []) {

@@ -10,6 +10,7 @@ import { timelineBlocks, timesBlock } from '../../report/final/history.ts';
 import { Blocks, Facts } from '../../report/html/blocks.tsx';
 import { moment } from '../../report/wording.ts';
 import type { RecordedEvent } from '../../ledger/events.ts';
+import { textFact } from '../../ledger/text-fact.ts';
 import type { PlannedMigration } from '../../runner/plan.ts';
 import type { MigrationFacts } from '../readings/read-migration.ts';
 import { Layout, Part, type Shell } from './layout.tsx';
@@ -145,17 +146,11 @@ function guardTone(states: readonly string[]): Tone {
 }
 
 function checksBlock(checks: readonly Readonly<Record<string, unknown>>[]): Block {
-  const word = (check: Readonly<Record<string, unknown>>, name: string): string => {
-    const value = check[name];
-    return typeof value === 'string' ? value : '';
-  };
   return {
     kind: 'table',
     columns: ['check', 'expected', 'actual', 'result'].map((title) => ({ title })),
     rows: checks.map((check) => [
-      word(check, 'label'),
-      word(check, 'expected'),
-      word(check, 'actual'),
+      ...['label', 'expected', 'actual'].map((name) => textFact(check, name) ?? ''),
       check['passed'] === true ? { text: 'passed', tone: 'good' } : { text: 'FAILED', tone: 'bad' },
     ]),
   };

@@ -5,6 +5,7 @@ import { HygieneError } from '../../kernel/errors.ts';
 import type { RecordedEvent } from '../../ledger/events.ts';
 import { type MigrationRecord, readHistory } from '../../ledger/history.ts';
 import { Ledger } from '../../ledger/ledger.ts';
+import { textFact } from '../../ledger/text-fact.ts';
 import { archivesIfSeen, type ListedArchive } from '../../runner/archives.ts';
 
 /** Everything about one migration, but for its plan. */
@@ -58,11 +59,12 @@ async function loadedFile(project: Project, id: string): Promise<Described | nul
 
 /** Of a migration whose file is gone, as the ledger has it. */
 function described(applied: RecordedEvent | null): Described {
-  const text = (name: string): string | null => {
-    const value = applied?.evidence?.[name];
-    return typeof value === 'string' ? value : null;
+  const evidence = applied?.evidence;
+  return {
+    description: textFact(evidence, 'description'),
+    irreversible: textFact(evidence, 'irreversible'),
+    sources: [],
   };
-  return { description: text('description'), irreversible: text('irreversible'), sources: [] };
 }
 
 function asLight(event: RecordedEvent): Parameters<typeof readHistory>[0][number] {

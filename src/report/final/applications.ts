@@ -1,4 +1,5 @@
 import type { RecordedEvent, TableRows } from '../../ledger/events.ts';
+import { textFact } from '../../ledger/text-fact.ts';
 import type { Status } from '../../ledger/transitions.ts';
 import type { RowsOfTable } from '../content/block.ts';
 import type { ReportFacts } from './facts.ts';
@@ -44,12 +45,9 @@ function together(sofar: RowsOfTable, { removed, changed = 0, extent }: TableRow
 
 /** `app_deploy, by ana on build-7 (GitHub Actions)` */
 export function actorOf({ actor }: Pick<RecordedEvent, 'actor'>): string {
-  const text = (name: string): string | null => {
-    const value = actor?.[name];
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
-  const [role, user, host, ci] = ['role', 'osUser', 'host', 'ci'].map(text);
-  const ciUser = text('ciUser');
+  const [role, user, host, ci, ciUser] = ['role', 'osUser', 'host', 'ci', 'ciUser'].map((name) =>
+    textFact(actor, name),
+  );
   const person = [user, host === null ? null : `on ${host}`].filter((word) => word !== null);
   const pipeline = ci === null ? [] : [`${ci}${ciUser === null ? '' : ` for ${ciUser}`}`];
   const parts = [role, person.join(' '), ...pipeline].filter(

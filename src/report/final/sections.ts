@@ -1,4 +1,5 @@
 import { grouped } from '../../kernel/counts.ts';
+import { textFact } from '../../ledger/text-fact.ts';
 import { type Block, type Cell, code, paragraph, type Section } from '../content/block.ts';
 import { scanBlocks } from '../content/scan-blocks.ts';
 import { placeOf } from '../target.ts';
@@ -128,15 +129,9 @@ function cleanupBlocks({ migrations, records, events }: ReportFacts): readonly B
 function checkBlocks(facts: ReportFacts): readonly Block[] {
   const checks = inForce(facts).flatMap(({ migrationId, seq, checks: made }) =>
     (made ?? []).map((check): readonly Cell[] => {
-      const word = (name: string): string => {
-        const value = check[name];
-        return typeof value === 'string' ? value : '';
-      };
       const passed = check['passed'] === true;
       return [
-        word('label'),
-        word('expected'),
-        word('actual'),
+        ...['label', 'expected', 'actual'].map((name) => textFact(check, name) ?? ''),
         { text: passed ? 'passed' : 'FAILED', tone: passed ? 'good' : 'bad' },
         check['lasting'] === true ? 'repeated on every deploy' : 'proven once',
         `${migrationId ?? ''}, event ${grouped(seq)}`,

@@ -1,10 +1,10 @@
 import type { Table } from '../../catalog/model.ts';
 import { queryOne } from '../../database/connection.ts';
-import { applySettings, BEGIN } from '../../database/settings.ts';
+import { inReadOnly } from '../../database/reading.ts';
 import { databaseErrorFacts } from '../../database/sqlstate.ts';
 import { readSignals } from '../../executor/throttle-signals.ts';
 import { HygieneError } from '../../kernel/errors.ts';
-import { rawSql, type Sql } from '../../kernel/sql.ts';
+import type { Sql } from '../../kernel/sql.ts';
 import { isShared, throttleReason, type ThrottleReason } from '../../policy/throttle.ts';
 import { type Engine, transactionSettings } from '../engine.ts';
 import { throttleLimits } from './batch-settings.ts';
@@ -85,18 +85,15 @@ export class Throttle {
 
   /** Read-only, and rolled back: it is only asked. */
   async #isTrue(statement: Sql): Promise<boolean> {
-    const { session } = this.#engine;
-    const { connection } = session;
-    await connection.query(rawSql(`${BEGIN} read only`));
+    const { connection } = this.#engine.session;
     try {
-      await applySettings(connection, transactionSettings(this.#engine));
-      const row = await queryOne<Record<string, unknown>>(connection, statement);
+      const row = await inReadOnly(connection, transactionSettings(this.#engine), () =>
+        queryOne<Record<string, unknown>>(connection, statement),
+      );
       const [value] = Object.values(row);
       return value === true || Number(value) > 0;
     } catch (error) {
       throw databaseErrorFacts(error) === null ? error : badThrottle(error);
-    } finally {
-      if (!connection.isLost()) await connection.query(rawSql('rollback'));
     }
   }
 }
