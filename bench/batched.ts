@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 import pg from 'pg';
@@ -16,6 +16,8 @@ const WRITERS = fileURLToPath(new URL('./writers.mjs', import.meta.url));
 const WRITES_A_SECOND = 100;
 const WRITES_MIN = 10_000;
 const WRITING_MS = 14_000;
+/** So many that the purge lasts as long as so many writes do. */
+const USERS_BESIDE = 1.5 * USERS;
 
 /** Batches as they are written by hand: by key, children first, each committed, no way back into the middle. */
 async function byHand({ url }: TestDatabase): Promise<void> {
@@ -59,20 +61,27 @@ interface Written {
 /** The clients of an application, in a process of their own. */
 class Writers {
   readonly #child: ChildProcess;
-  readonly #written: Promise<Written>;
+  readonly #lines: AsyncIterator<string, undefined>;
 
-  constructor({ url }: TestDatabase) {
+  private constructor({ url }: TestDatabase) {
     this.#child = spawn(process.execPath, [WRITERS, url, String(WRITES_A_SECOND)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    let out = '';
-    this.#child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    this.#written = once(this.#child, 'close').then(() => JSON.parse(out) as Written);
+    if (this.#child.stdout === null) throw new Error('the writers cannot be heard');
+    this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]();
   }
 
-  stop(): Promise<Written> {
+  /** Resolves when their writes count. */
+  static async atWork(database: TestDatabase): Promise<Writers> {
+    const writers = new Writers(database);
+    await writers.#lines.next();
+    return writers;
+  }
+
+  async stop(): Promise<Written> {
     this.#child.stdin?.end();
-    return this.#written;
+    const { value } = await this.#lines.next();
+    return JSON.parse(value ?? '') as Written;
   }
 }
 
@@ -85,13 +94,13 @@ async function besideWriters(copies: Copies): Promise<readonly Figure[]> {
     purges.alone.push(await copies.with((database) => timed(() => purgeInBatches(database))));
     alone.push(
       await copies.with(async (database) => {
-        const writers = new Writers(database);
+        const writers = await Writers.atWork(database);
         await new Promise((resolve) => setTimeout(resolve, WRITING_MS));
         return writers.stop();
       }),
     );
     await copies.with(async (database) => {
-      const writers = new Writers(database);
+      const writers = await Writers.atWork(database);
       purges.beside.push(await timed(() => purgeInBatches(database)));
       beside.push(await writers.stop());
     });
@@ -128,8 +137,10 @@ export async function batchedFigures(): Promise<readonly Figure[]> {
     () => copies.run(purgeInBatches),
     () => copies.run(byHand),
   );
-  const writers = await besideWriters(copies);
   await copies.drop();
+  const larger = await largePurgeCopies(USERS_BESIDE);
+  const writers = await besideWriters(larger);
+  await larger.drop();
   return [
     {
       name: `batched, ${String(Math.round(USERS / 1000))} k users, against a loop of ${String(BATCH)}-row batches`,

@@ -8,7 +8,7 @@ import { type Figure, interleaved } from './measure.ts';
 export const USERS = Number(process.env['BENCH_USERS'] ?? 300_000);
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 7);
 
-const PURGE_SCHEMA = `
+const schemaOf = (users: number): string => `
   create table admins (id bigint generated always as identity primary key, email text not null unique,
     last_login_at timestamptz);
   create table users (id bigint generated always as identity primary key, email text not null,
@@ -24,7 +24,7 @@ const PURGE_SCHEMA = `
   insert into users (email, name)
     select case when n % 10 = 0 then 'user' || n || '@corp.io' else 'demo' || n || '@example.com' end,
            'Person ' || n
-      from generate_series(1, ${String(USERS)}) n;
+      from generate_series(1, ${String(users)}) n;
   insert into live_sessions (user_id, token) select id, md5(id || '-' || s) from users, generate_series(1, 2) s;
   insert into payments (user_id, amount_cents) select id, 100 + id % 900 from users;
   insert into reports (author_id, title) select id, 'Report ' || id from users where id % 2 = 0;
@@ -74,9 +74,9 @@ const BY_HAND = [
 ];
 
 /** Copies of it, for whoever purges the demo users. */
-export function largePurgeCopies(): Promise<Copies> {
+export function largePurgeCopies(users = USERS): Promise<Copies> {
   const tables = ['users', 'live_sessions', 'payments', 'reports'];
-  return Copies.of(countsOf(tables), (template) => template.execute(PURGE_SCHEMA));
+  return Copies.of(countsOf(tables), (template) => template.execute(schemaOf(users)));
 }
 
 export async function largePurge(): Promise<readonly Figure[]> {

@@ -25,7 +25,10 @@ export interface BatchScene {
  * application. Until the end of the transaction.
  */
 export async function useOneCore(connection: Connection): Promise<void> {
-  await connection.query(sql`select set_config('max_parallel_workers_per_gather', '0', true)`);
+  await connection.query(sql`
+    select set_config('max_parallel_workers_per_gather', '0', true),
+           set_config('max_parallel_maintenance_workers', '0', true)
+  `);
 }
 
 /** In the caller's transaction, where its search_path is in force. */
