@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { contents, countOf } from '../engine/witness.ts';
 import { purgeDemoUsers, purgeInBatches } from '../engine/workbench.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
-import { createDatabase, templateFor, type TestDatabase } from '../support/database.ts';
+import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { createProject } from '../support/project.ts';
 import { asRole, type LoginRole, loginRole } from './login-role.ts';
 
@@ -23,7 +23,7 @@ let deploy: LoginRole;
 let run: (line: string, as: LoginRole) => Promise<CliRun>;
 
 beforeAll(async () => {
-  database = await createDatabase({ template: await templateFor('sample.sql') });
+  database = await freshDatabase('sample.sql');
   master = await loginRole(database, 'createrole');
   deploy = await loginRole(database);
   await database.execute(`

@@ -11,7 +11,7 @@ import { freshDatabase } from '../support/database.ts';
 import { installedPostgres } from '../support/installed-postgres.ts';
 import { careless, type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
 import { createProject } from '../support/project.ts';
-import { fencesOf, pages, sampleSql } from './pages.ts';
+import { fencesOf, pages, sampleSql } from '../docs/pages.ts';
 
 const ID = '20260112090000_purge_demo_users';
 

@@ -2,20 +2,20 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { id, renderSql, sql } from '../../../src/kernel/sql.ts';
-import { allDetectors } from '../../../src/scanner/detectors/all-detectors.ts';
-import type { Detector } from '../../../src/scanner/detectors/detector.ts';
-import { mergePrefilters } from '../../../src/scanner/detectors/prefilter.ts';
-import { maySay } from '../../../src/scanner/prefilter-sql.ts';
-import { useDatabase } from '../../support/database.ts';
-import { readPart } from '../corpus/corpus-case.ts';
+import { id, renderSql, sql } from '../../src/kernel/sql.ts';
+import { allDetectors } from '../../src/scanner/detectors/all-detectors.ts';
+import type { Detector } from '../../src/scanner/detectors/detector.ts';
+import { mergePrefilters } from '../../src/scanner/detectors/prefilter.ts';
+import { maySay } from '../../src/scanner/prefilter-sql.ts';
+import { useDatabase } from '../support/database.ts';
+import { readPart } from '../scanner/corpus/corpus-case.ts';
 
 const database = useDatabase();
 
 /** Every text of the corpus, whatever its column: a detector must not depend on being asked the right one. */
 const TEXTS = [
   ...new Set(
-    readPart(join(import.meta.dirname, '../corpora/development')).flatMap(({ tables }) =>
+    readPart(join(import.meta.dirname, '../scanner/corpora/development')).flatMap(({ tables }) =>
       tables.flatMap(({ rows }) =>
         rows.flatMap(([, ...values]) =>
           values.filter((each): each is string => typeof each === 'string' && each.trim() !== ''),

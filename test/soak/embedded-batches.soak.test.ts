@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { rawSql } from '../../src/kernel/sql.ts';
 import { evidenceOf, Workbench } from '../engine/workbench.ts';
 import { embeddedIn } from '../support/embedded.ts';
-import { CROWD_ID, crowdMigration, SMALL_BATCHES } from './crowd.ts';
+import { CROWD_ID, crowdMigration, SMALL_BATCHES } from '../batched/crowd.ts';
 
 test('batches work on the embedded database too, with nobody beside them', async () => {
   const bench = new Workbench('').write(`${CROWD_ID}.ts`, crowdMigration);
