@@ -30,6 +30,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   maxWorkers: 2,
+  // Modules that a test file has loaded are not let go of: an old worker spends its time collecting garbage.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.{ts,tsx}'],
