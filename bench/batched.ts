@@ -8,7 +8,7 @@ import type { TestDatabase } from '../test/support/cloned-database.ts';
 import type { Copies } from './copies.ts';
 import { largePurgeCopies, USERS } from './large-purge.ts';
 import { type Figure, interleaved, median, timed } from './measure.ts';
-import { runHygiene } from './purge-world.ts';
+import { CHILDREN, runHygiene } from './purge-world.ts';
 
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 3);
 const BATCH = 1_000;
@@ -16,7 +16,7 @@ const WRITERS = fileURLToPath(new URL('./writers.mjs', import.meta.url));
 const WRITES_A_SECOND = 100;
 const WRITES_MIN = 10_000;
 const WRITING_MS = 14_000;
-/** So many that the purge lasts as long as so many writes do. */
+/** Their purge lasts long enough for so many writes. */
 const USERS_BESIDE = 1.5 * USERS;
 
 /** Batches as they are written by hand: by key, children first, each committed, no way back into the middle. */
@@ -35,12 +35,7 @@ async function byHand({ url }: TestDatabase): Promise<void> {
     );
     const [batch] = rows;
     if (batch?.ids === null || batch?.last === null || batch === undefined) break;
-    for (const [table, column] of [
-      ['live_sessions', 'user_id'],
-      ['payments', 'user_id'],
-      ['reports', 'author_id'],
-      ['users', 'id'],
-    ] as const) {
+    for (const [table, column] of [...CHILDREN, ['users', 'id']] as const) {
       await client.query(`delete from ${table} where ${column} = any ($1::bigint[])`, [batch.ids]);
     }
     await client.query('commit');

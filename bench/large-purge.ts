@@ -3,6 +3,7 @@ import { Workbench } from '../test/engine/workbench.ts';
 import { Copies, countsOf, runStatements } from './copies.ts';
 import { DEMO_PURGE_ID, demoPurge } from './demo-purge.ts';
 import { type Figure, interleaved } from './measure.ts';
+import { CHILDREN, TABLES } from './purge-world.ts';
 
 /** 1.35 million rows in four tables, of which nine tenths hang on demo users. */
 export const USERS = Number(process.env['BENCH_USERS'] ?? 300_000);
@@ -52,16 +53,13 @@ const BY_HAND = [
   'create temp table doomed_users (id bigint) on commit drop',
   "insert into doomed_users select id from users where email like '%@example.com' order by id for update",
   'analyze doomed_users',
-  ...['live_sessions user_id', 'payments user_id', 'reports author_id'].flatMap((each) => {
-    const [table = '', column = ''] = each.split(' ');
-    return [
-      `create temp table doomed_${table} (id bigint) on commit drop`,
-      `insert into doomed_${table}
-         select c.id from ${table} c join doomed_users d on d.id = c.${column} order by c.id for update of c`,
-      `analyze doomed_${table}`,
-    ];
-  }),
-  ...['users', 'live_sessions', 'payments', 'reports'].map(
+  ...CHILDREN.flatMap(([table, column]) => [
+    `create temp table doomed_${table} (id bigint) on commit drop`,
+    `insert into doomed_${table}
+       select c.id from ${table} c join doomed_users d on d.id = c.${column} order by c.id for update of c`,
+    `analyze doomed_${table}`,
+  ]),
+  ...TABLES.map(
     (table) =>
       `create table by_hand.${table} as select t.* from ${table} t join doomed_${table} d using (id)`,
   ),
@@ -75,8 +73,7 @@ const BY_HAND = [
 
 /** Copies of it, for whoever purges the demo users. */
 export function largePurgeCopies(users = USERS): Promise<Copies> {
-  const tables = ['users', 'live_sessions', 'payments', 'reports'];
-  return Copies.of(countsOf(tables), (template) => template.execute(schemaOf(users)));
+  return Copies.of(countsOf(TABLES), (template) => template.execute(schemaOf(users)));
 }
 
 export async function largePurge(): Promise<readonly Figure[]> {

@@ -41,7 +41,14 @@ function schemaOf({ users, doomedPercent, indexed }: WorldSize): string {
     }`;
 }
 
-const TABLES = ['users', 'live_sessions', 'payments', 'reports'];
+/** Tables whose rows go with a user, and by which column. */
+export const CHILDREN = [
+  ['live_sessions', 'user_id'],
+  ['payments', 'user_id'],
+  ['reports', 'author_id'],
+] as const;
+
+export const TABLES = ['users', ...CHILDREN.map(([table]) => table)];
 
 /** Copies of the sample application, of the given size. */
 export function purgeWorld(size: WorldSize): Promise<Copies> {

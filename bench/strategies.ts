@@ -1,16 +1,10 @@
 import { HygieneError } from '../src/kernel/errors.ts';
 import { runStatements } from './copies.ts';
 import { type Figure, interleaved, median } from './measure.ts';
-import { purgeWorld, runHygiene } from './purge-world.ts';
+import { CHILDREN, purgeWorld, runHygiene, TABLES } from './purge-world.ts';
 
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 7);
 const DOOMED = "email like '%@example.com'";
-
-const CHILDREN = [
-  ['live_sessions', 'user_id'],
-  ['payments', 'user_id'],
-  ['reports', 'author_id'],
-] as const;
 
 /** What it keeps of the rows that go: a plain copy, of which nothing is proven. */
 const ARCHIVE_BY_HAND = [
@@ -25,7 +19,7 @@ const ARCHIVE_BY_HAND = [
 function survivorRewrite(archive: readonly string[]): readonly string[] {
   return [
     'begin',
-    'lock table users, live_sessions, payments, reports in access exclusive mode',
+    `lock table ${TABLES.join(', ')} in access exclusive mode`,
     `create temp table kept_users on commit drop as select * from users where not (${DOOMED})`,
     'analyze kept_users',
     ...CHILDREN.map(
@@ -33,8 +27,8 @@ function survivorRewrite(archive: readonly string[]): readonly string[] {
          select t.* from ${table} t join kept_users k on k.id = t.${column}`,
     ),
     ...archive,
-    'truncate users, live_sessions, payments, reports',
-    ...['users', ...CHILDREN.map(([table]) => table)].map(
+    `truncate ${TABLES.join(', ')}`,
+    ...TABLES.map(
       (table) => `insert into ${table} overriding system value select * from kept_${table}`,
     ),
     'commit',

@@ -122,15 +122,20 @@ export function fleetError(
     `${String(bad.length - left)} of ${String(results.length)} targets failed`,
     ...(left === 0 ? [] : [`${String(left)} were not begun`]),
   ];
-  const why =
-    first === undefined
-      ? ''
-      : `\nThe first, ${first.name}: ${first.outcome?.code ?? ''}: ${first.outcome?.message ?? ''}`;
+  const why = first === undefined ? '' : `\n${theFirst({ ...first, ...first.outcome })}`;
   return new HygieneError('HYG_FLEET_FAILED', {
     message: `${parts.join(', ')}.${why}`,
     hint: 'Mend the cause, then run the same line again: what is done is not done twice.',
     details: { failed: bad.map(({ name }) => name) },
   });
+}
+
+function theFirst(told: {
+  readonly name: string;
+  readonly code?: string | null;
+  readonly message?: string | null;
+}): string {
+  return `The first, ${told.name}: ${told.code ?? ''}: ${told.message ?? ''}`;
 }
 
 /** Where every target stands; one that cannot be asked has a row too. */
@@ -152,7 +157,7 @@ function statusError(rows: readonly FleetStatusRow[]): HygieneError | null {
   const [first] = bad;
   if (first === undefined) return null;
   return new HygieneError('HYG_FLEET_FAILED', {
-    message: `${String(bad.length)} of ${String(rows.length)} targets have a problem.\nThe first, ${first.name}: ${first.code ?? ''}: ${first.message ?? ''}`,
+    message: `${String(bad.length)} of ${String(rows.length)} targets have a problem.\n${theFirst(first)}`,
     hint: 'hygiene status --database-url URL   tells all of it.',
   });
 }
