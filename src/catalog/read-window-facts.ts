@@ -53,6 +53,12 @@ const tableFacts: Sql = sql`
                     from pg_index i
                    where i.indrelid = chosen.oid and i.indisunique and not i.indisvalid
                  ) as unproven) as "unproven",
+         (select coalesce(json_agg(a.attname order by a.attnum), '[]')
+            from pg_attribute a
+           where a.attrelid = chosen.oid and a.attnum > 0 and a.attnotnull
+             and not exists (select from pg_constraint k
+                              where k.conrelid = a.attrelid and k.contype = 'n'
+                                and k.conkey[1] = a.attnum and not k.convalidated)) as "neverNull",
          exists (select from pg_inherits i where i.inhrelid = chosen.oid) as "inherits"
     from chosen
 `;

@@ -7,6 +7,8 @@ export interface TableWindowFacts {
   readonly publications: readonly string[];
   /** Constraints that rows of the table may violate: NOT VALID ones, and invalid unique indexes. */
   readonly unproven: readonly string[];
+  /** Columns in which no row has NULL, for certain: a NOT NULL that is NOT VALID proves nothing. */
+  readonly neverNull: readonly string[];
   /** Whether it inherits from another table. */
   readonly inherits: boolean;
 }

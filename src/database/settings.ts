@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../kernel/identifiers.ts';
-import { rawSql, sql } from '../kernel/sql.ts';
+import { sql } from '../kernel/sql.ts';
 import { type Connection, queryOne } from './connection.ts';
 import { hasSqlstate } from './sqlstate.ts';
 
@@ -43,19 +43,25 @@ export async function applySettings(
     const path = settings.searchPath.map(quoteIdentifier).join(', ');
     await connection.query(sql`select set_config('search_path', ${path}, true)`);
   }
-  await optionalSetting(connection, 'client_connection_check_interval', '500ms');
+  await noticeLostClient(connection);
 }
 
-/** A refused SET would abort the whole transaction, so it is tried inside a savepoint. */
-async function optionalSetting(connection: Connection, name: string, value: string): Promise<void> {
-  await connection.query(rawSql('savepoint hygiene_setting'));
+/**
+ * Not every platform has it. A refused SET would abort the whole transaction, so it is tried inside a
+ * savepoint; in one message, since every transaction begins with it.
+ */
+async function noticeLostClient(connection: Connection): Promise<void> {
   try {
-    await connection.query(sql`select set_config(${name}, ${value}, true)`);
+    await connection.script(`
+      savepoint hygiene_setting;
+      set local client_connection_check_interval = '500ms';
+      release savepoint hygiene_setting`);
   } catch (error) {
     if (!hasSqlstate(error, '22023', '42704', '0A000', '42501')) throw error;
-    await connection.query(rawSql('rollback to savepoint hygiene_setting'));
+    await connection.script(`
+      rollback to savepoint hygiene_setting;
+      release savepoint hygiene_setting`);
   }
-  await connection.query(rawSql('release savepoint hygiene_setting'));
 }
 
 export interface WatchedSettings {

@@ -78,9 +78,9 @@ async function selectSurvivors(
   { closure, step }: PreparedPurge,
   { copies, ...known }: Known & { readonly copies: SurvivorCopies },
 ): Promise<Selected> {
-  const { totals } = known.whole;
+  const { whole } = known;
   // The lists of the doomed have been made, and have their own names.
-  const scope = { rows: step.rows, closure, totals, copies, prefix: `${prefix}k` };
+  const scope = { rows: step.rows, closure, whole, copies, prefix: `${prefix}k` };
   const selection = new SurvivorSelection(connection, scope);
   await selection.select();
   return { ...known, selection, rootRows: selection.rootRows, taken: NOTHING_TAKEN };

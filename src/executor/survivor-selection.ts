@@ -14,6 +14,7 @@ import {
   mergedLists,
   mergeSources,
 } from './changed-rows.ts';
+import type { WholeTables } from './assess-purge.ts';
 import { edgesToCount } from './closure-edges.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import { createWorkTable, type WorkTable } from './selection-sql.ts';
@@ -32,8 +33,8 @@ import {
 export interface SurvivorScope {
   readonly rows: RowSet;
   readonly closure: Closure;
-  /** Rows of each table of the closure, exactly. */
-  readonly totals: ReadonlyMap<Table, number>;
+  /** About the tables of the closure, since they are locked. */
+  readonly whole: WholeTables;
   readonly copies: SurvivorCopies;
   /** Distinguishes the work tables of several selections in one transaction. */
   readonly prefix: string;
@@ -85,7 +86,7 @@ export class SurvivorSelection implements SelectedRows {
 
   doomedCount(table: Table): number {
     const kept = this.#kept.get(table);
-    return kept === undefined ? 0 : (this.#scope.totals.get(table) ?? 0) - kept.rows;
+    return kept === undefined ? 0 : (this.#scope.whole.totals.get(table) ?? 0) - kept.rows;
   }
 
   fromDoomed(table: Table): Sql {
@@ -125,13 +126,18 @@ export class SurvivorSelection implements SelectedRows {
   }
 
   #keptSelection(table: Table): KeptSelection {
-    const { rows, closure } = this.#scope;
+    const { rows, closure, whole } = this.#scope;
+    const neverNull = whole.facts.tables.get(table.oid)?.neverNull ?? [];
     const followed = closure.edges.filter(
       (edge) => edge.action === 'purge' && edge.child === table,
     );
     return {
       rows: table === closure.root ? rows : null,
-      parents: followed.map((edge) => ({ edge, kept: this.#keptOf(edge.parent) })),
+      parents: followed.map((edge) => ({
+        edge,
+        kept: this.#keptOf(edge.parent),
+        nullable: edge.foreignKey.childColumns.filter((name) => !neverNull.includes(name)),
+      })),
     };
   }
 

@@ -19,7 +19,14 @@ export interface KeptSelection {
   /** The row set that dooms rows of the table by itself; null for a table that only follows. */
   readonly rows: RowSet | null;
   /** What its rows hang on: each has to have its parent among those that stay. */
-  readonly parents: readonly { readonly edge: ClosureEdge; readonly kept: Kept }[];
+  readonly parents: readonly KeptParent[];
+}
+
+interface KeptParent {
+  readonly edge: ClosureEdge;
+  readonly kept: Kept;
+  /** Columns of the reference that may hold NULL: such a row hangs on nothing. */
+  readonly nullable: readonly string[];
 }
 
 /**
@@ -27,33 +34,31 @@ export interface KeptSelection {
  * reference that is NULL hangs on nothing.
  */
 export function selectKept(table: Table, { rows, parents }: KeptSelection): Sql {
-  const self = rawSql(selfAlias(table));
-  const joins = parents.map(({ edge, kept }, at) => {
+  const self = selfAlias(table);
+  const joins = parents.map(({ edge, kept, nullable }, at) => {
     const alias = `hygiene_parent_${String(at)}`;
-    return sql`left join ${kept.name} as ${rawSql(alias)} on ${referencesRow(edge, alias)}`;
+    const join = rawSql(nullable.length === 0 ? 'join' : 'left join');
+    return sql`${join} ${kept.name} as ${rawSql(alias)} on ${referencesRow(edge, alias)}`;
   });
-  const conditions = parents.map(({ edge }, at) => {
+  const conditions = parents.flatMap(({ edge, nullable }, at) => {
+    if (nullable.length === 0) return [];
     const [column = ''] = edge.foreignKey.parentColumns;
     const found = sql`${qualified(`hygiene_parent_${String(at)}`, column)} is not null`;
-    return sql`(${joinSql([found, ...freeOf(edge)], ' or ')})`;
+    const free = nullable.map((name) => sql`${qualified(self, name)} is null`);
+    return [sql`(${joinSql([found, ...free], ' or ')})`];
   });
   const own = rows === null ? [] : [staysByItself(rows)];
   return sql`
-    select ${self}.*
+    select ${rawSql(self)}.*
       from ${table.name}
       ${joinSql(joins, '\n')}
-     where ${joinSql([...own, ...conditions], ' and ')}
+     where ${joinSql([sql`true`, ...own, ...conditions], ' and ')}
   `;
 }
 
 /** A row for which the predicate is NULL stays. */
 function staysByItself({ mode, predicate }: RowSet): Sql {
   return mode === 'match' ? sql`(${predicate}) is not true` : sql`(${predicate}) is not false`;
-}
-
-/** One condition for each column through which the row can escape: where it is NULL, nothing is referenced. */
-function freeOf({ child, foreignKey }: ClosureEdge): readonly Sql[] {
-  return foreignKey.childColumns.map((name) => sql`${qualified(selfAlias(child), name)} is null`);
 }
 
 /**

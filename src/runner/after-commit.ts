@@ -94,16 +94,16 @@ class SpaceCare {
   async of(lost: LostRows): Promise<TableLeftover | null> {
     const { table } = lost;
     const gone = lost.removed + lost.changed;
-    const rewritten = lost.strategy === 'rewrite';
-    const read = (): Promise<TableSpace | null> =>
-      this.#try(`the space of ${table}`, () => readTableSpace(this.#connection, table));
-    const before = await read();
+    const before = await this.#try(`the space of ${table}`, () =>
+      readTableSpace(this.#connection, table),
+    );
     // The statistics still are those of before.
     if (before === null || (gone < ROWS_MANY && gone < SHARE_MANY * before.liveRows)) return null;
-    const analyzed = await this.#analyze(before);
-    const after = analyzed ? ((await read()) ?? before) : before;
-    const { tableBytes, indexBytes, autovacuumOff, liveRows } = after;
+    const after = await this.#analyze(before);
+    const analyzed = after !== null;
+    const { tableBytes, indexBytes, autovacuumOff, liveRows } = after ?? before;
     const live = analyzed ? liveRows : Math.max(0, liveRows - lost.removed);
+    const rewritten = lost.strategy === 'rewrite';
     const deadBytes = rewritten ? 0 : Math.round((tableBytes * gone) / (live + gone));
     return { table, analyzed, tableBytes, indexBytes, deadBytes, rewritten, autovacuumOff };
   }
@@ -116,17 +116,18 @@ class SpaceCare {
     return found ?? [];
   }
 
-  async #analyze(space: TableSpace): Promise<boolean> {
-    const line = `ANALYZE ${space.quoted};`;
-    if (!space.mayAnalyze) {
-      this.notes.push(`only the owner of ${space.table} may renew its statistics: ${line}`);
-      return false;
+  /** @returns the space by the new statistics; null where they could not be made */
+  async #analyze(space: TableSpace): Promise<TableSpace | null> {
+    const { table, quoted, mayAnalyze } = space;
+    const line = `ANALYZE ${quoted};`;
+    if (mayAnalyze) {
+      return this.#try(`ANALYZE of ${table} (run it later: ${line})`, async () => {
+        await analyzeTable(this.#connection, space);
+        return readTableSpace(this.#connection, table);
+      });
     }
-    const done = await this.#try(`ANALYZE of ${space.table} (run it later: ${line})`, async () => {
-      await analyzeTable(this.#connection, space);
-      return true;
-    });
-    return done ?? false;
+    this.notes.push(`only the owner of ${table} may renew its statistics: ${line}`);
+    return null;
   }
 
   /** A short transaction of its own; what fails in it is a note. */

@@ -198,6 +198,22 @@ describe('a rewrite', () => {
     expect(await declared(database)).toEqual(before);
   });
 
+  test.each([
+    ['may be NULL', ''],
+    [
+      'must not be NULL any more, while nobody has looked at older rows (PostgreSQL 18)',
+      'alter table live_sessions add constraint filled not null user_id not valid;',
+    ],
+  ])('keeps rows that reference nothing where the reference %s', async (_what, sql) => {
+    await database.execute(`
+      alter table live_sessions alter user_id drop not null;
+      insert into live_sessions (user_id, token) values (null, 'nobody');
+      ${sql}`);
+    expect((await bench.up({ window: 'maintenance' })).error).toBeNull();
+    const rows = await database.query('select token from live_sessions where user_id is null');
+    expect(rows).toEqual([{ token: 'nobody' }]);
+  });
+
   test('counts as removed what went with its table, so that side effects are bounded by it', async () => {
     const evidence = evidenceOf(await bench.up({ window: 'maintenance', strategy: 'rewrite' }));
     expect(

@@ -32,7 +32,7 @@ function shopOf({ tables, keys = SHOP }: World): Catalog {
 }
 
 function factsOf(catalog: Catalog, { tableFacts, keyFacts, server = 180_000 }: World): WindowFacts {
-  const plain = { rules: [], publications: [], unproven: [], inherits: false };
+  const plain = { rules: [], publications: [], unproven: [], neverNull: [], inherits: false };
   const key = {
     definition: 'foreign key …',
     comment: null,
