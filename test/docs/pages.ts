@@ -44,6 +44,11 @@ export function fencesOf({ text }: Page): readonly Fence[] {
   );
 }
 
+/** Of the file in the project that the block shows, as its first line says; null: it shows none. */
+export function pathOf({ lines }: Fence): string | null {
+  return /^(?:\/\/|--) (hygiene\/\S+)$/.exec(lines[0] ?? '')?.[1] ?? null;
+}
+
 /** The page without its fenced blocks, in which a `#` is no heading. */
 export function proseOf({ text }: Page): string {
   return text.replaceAll(/^ *```[^]*?^ *```$/gm, '');

@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 
 import { expect } from '@jest/globals';
 
-import { runCli } from '../support/cli.ts';
+import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase } from '../support/database.ts';
 import { createProject } from '../support/project.ts';
-import { type Fence, fencesOf, type Page } from './pages.ts';
+import { type Fence, fencesOf, type Page, pathOf } from './pages.ts';
+import { expectShape } from './shape.ts';
 
 const PACKAGE_JSON = '{ "type": "module", "devDependencies": { "typescript": "*" } }\n';
 
@@ -25,21 +26,15 @@ export class Reader {
   }
 
   async follow(page: Page): Promise<void> {
-    for (const fence of fencesOf(page)) await this.#do(fence);
+    for (const fence of fencesOf(page)) {
+      const path = pathOf(fence);
+      if (path !== null) this.save(path, fence.lines);
+      if (fence.isRunnable) await this.try(fence);
+    }
   }
 
-  async #do({ language, isRunnable, lines }: Fence): Promise<void> {
-    const [, path] = /^(?:\/\/|--) (hygiene\/\S+)$/.exec(lines[0] ?? '') ?? [];
-    if (path !== undefined) this.#write(path, lines);
-    if (!isRunnable) return;
-    if (language === 'sql') await this.#database.execute(lines.join('\n'));
-    else if (language === 'sh') await this.#runAll(lines);
-    else if (language === 'console') await this.#compareAll(lines);
-    else throw new Error(`nobody knows how to run a block of "${language}"`);
-  }
-
-  /** As an editor would save it: the file that `create` has made gets the page's version. */
-  #write(path: string, lines: readonly string[]): void {
+  /** As an editor would: the file that `create` has made gets the page's version. */
+  save(path: string, lines: readonly string[]): void {
     const file = join(this.#cwd, path);
     mkdirSync(dirname(file), { recursive: true });
     const nameOf = (each: string): string => each.replace(/^.*\d{14}_/, '');
@@ -47,6 +42,17 @@ export class Reader {
       if (nameOf(other) === nameOf(path)) rmSync(join(dirname(file), other));
     }
     writeFileSync(file, `${lines.join('\n')}\n`);
+  }
+
+  execute(statements: string): Promise<void> {
+    return this.#database.execute(statements);
+  }
+
+  async try({ language, lines }: Fence): Promise<void> {
+    if (language === 'sql') await this.execute(lines.join('\n'));
+    else if (language === 'sh') await this.#runAll(lines);
+    else if (language === 'console') await this.#compareAll(lines);
+    else throw new Error(`nobody knows how to run a block of "${language}"`);
   }
 
   async #runAll(lines: readonly string[]): Promise<void> {
@@ -68,12 +74,17 @@ export class Reader {
     }
   }
 
+  /** @param command without the name of the tool */
+  async hygiene(command: string): Promise<CliRun> {
+    const variables = { DATABASE_URL: this.#database.url };
+    return runCli(wordsOf(command), { cwd: this.#cwd, variables });
+  }
+
   async #run(line: string): Promise<string> {
     if (line === 'echo $?') return String(this.#lastCode);
     const [, command] = /^npx (?:pg-)?hygiene (.+)$/.exec(line) ?? [];
     if (command === undefined) throw new Error(`nobody knows how to run "${line}"`);
-    const variables = { DATABASE_URL: this.#database.url };
-    const run = await runCli(wordsOf(command), { cwd: this.#cwd, variables });
+    const run = await this.hygiene(command);
     this.#lastCode = run.code;
     return run.stdout + run.stderr;
   }
@@ -84,44 +95,4 @@ function wordsOf(line: string): readonly string[] {
   return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, plain]) => single ?? double ?? plain ?? '',
   );
-}
-
-/** What differs from run to run and from machine to machine. */
-const CHANGING: readonly (readonly [RegExp, string])[] = [
-  [/^\S+:\d+\/\S+ as \S+ \(from/gm, 'TARGET (from'],
-  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME'],
-  [/ {2,}(?:\S+ \/ )?\S+ {2,}[0-9a-f]{8}$/gm, '  WHO  HASH'],
-  [/by {2,}hash$/gm, 'by  hash'],
-  [/(?<=[( ])\d[\d.,]* m?s\b/g, 'DURATION'],
-  [/\b\d[\d.]* (?:kB|MB)\b/g, 'SIZE'],
-  [/hash [0-9a-f]{8}/g, 'hash HASH'],
-  [/sha256:[0-9a-f]{64}/g, 'sha256:HASH'],
-  [/cleanup_log_\d{8}T\d{6}Z/g, 'cleanup_log_TIME'],
-  [/created {2}hygiene\/\d{14}_/g, 'created  hygiene/VERSION_'],
-  [/ {2,}/g, '  '],
-];
-
-function shapeOf(text: string): string {
-  return CHANGING.reduce(
-    (result, [pattern, word]) => result.replaceAll(pattern, word),
-    text,
-  ).trim();
-}
-
-/** `…` alone on a line stands for any lines. */
-function expectShape(actual: string, shown: readonly string[]): void {
-  const shape = shapeOf(actual);
-  const parts = shapeOf(shown.join('\n')).split('\n');
-  if (!parts.includes('…')) {
-    expect(shape).toBe(parts.join('\n'));
-    return;
-  }
-  const pattern = parts
-    .map((line) => (line === '…' ? '(?:.*\n)*?' : `${escaped(line)}\n`))
-    .join('');
-  expect(`${shape}\n`).toMatch(new RegExp(`^${pattern}$`));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 }

@@ -26,25 +26,36 @@ function linesMarked(mark: string): readonly (readonly [page: string, lines: rea
 
 const OURS = 'npx pg-hygiene ';
 
+interface Ended {
+  readonly code: number;
+  readonly complaints: string;
+}
+
 interface Place {
   readonly cwd: string;
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Our own commands in this process, others by the shell, as whoever the URL names. */
-async function run(
-  line: string,
-  { cwd, variables }: Place,
-): Promise<{ readonly code: number; readonly complaints: string }> {
-  if (line.startsWith(OURS)) {
-    return runCli(line.slice(OURS.length).split(' '), { cwd, variables });
-  }
+/** Our own commands in this process, others by the shell; ours may be piped into another. */
+async function run(line: string, place: Place): Promise<Ended> {
+  if (!line.startsWith(OURS)) return shell(line, '', place);
+  const [ours = '', program] = line.slice(OURS.length).split(' | ');
+  const told = await runCli(ours.split(' '), place);
+  return program === undefined || told.code !== 0 ? told : shell(program, told.stdout, place);
+}
+
+/** As whoever the URL names. */
+function shell(line: string, input: string, { cwd, variables }: Place): Ended {
   const url = new URL(variables['DATABASE_URL'] ?? '');
   const env = {
     PATH: `${variables['PATH'] ?? ''}:/usr/bin:/bin`,
     ...{ PGHOST: url.hostname, PGPORT: url.port, PGUSER: url.username, PGPASSWORD: url.password },
+    PGDATABASE: url.pathname.slice(1),
+    // A notice is no complaint.
+    PGOPTIONS: '-c client_min_messages=warning',
   };
-  const { status, stderr } = spawnSync('sh', ['-c', line], { cwd, env, encoding: 'utf8' });
+  const options = { cwd, env, input, encoding: 'utf8' } as const;
+  const { status, stderr } = spawnSync('sh', ['-c', line], options);
   return { code: status ?? -1, complaints: stderr };
 }
 
@@ -75,11 +86,15 @@ const reason = installed === null ? ' (skipped: no server with its pg_dump is in
     await admin.query('create database app');
     await admin.end();
     url.pathname = '/app';
-    const client = new pg.Client({ connectionString: url.href });
-    await client.connect();
-    await client.query(sampleSql());
-    await client.end();
+    await inApp(url.href, sampleSql());
     return url.href;
+  }
+
+  async function inApp(url: string, statements: string): Promise<void> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(statements);
+    await client.end();
   }
 
   test.each(linesMarked('pg_dump'))('of %s go through', async (_page, lines) => {
@@ -91,6 +106,22 @@ const reason = installed === null ? ' (skipped: no server with its pg_dump is in
       const { code, complaints } = await run(line, { cwd, variables });
       expect([line, code, complaints]).toEqual([line, 0, '']);
     }
+  });
+
+  test.each(linesMarked('psql'))('of %s give the owner a guard', async (_page, lines) => {
+    const cwd = createProject({
+      migrations: { [`${ID}.ts`]: purgeDemoUsers({ options: "dependents: 'all', guard: true" }) },
+    });
+    const url = await freshApp();
+    const variables = { DATABASE_URL: url, PATH: bin };
+    expect((await runCli(['up'], { cwd, variables })).code).toBe(0);
+    await inApp(url, `alter table users drop constraint hygiene_guard_${ID}`);
+    expect((await runCli(['guard', 'check'], { cwd, variables })).code).toBe(4);
+    for (const line of lines) {
+      const { code, complaints } = await run(line, { cwd, variables });
+      expect([line, code, complaints]).toEqual([line, 0, '']);
+    }
+    expect((await runCli(['guard', 'check'], { cwd, variables })).code).toBe(0);
   });
 });
 
