@@ -87,19 +87,22 @@ export async function assess(
   return { assessment: { rows, rootRows, refusals, plan }, choice };
 }
 
-/** The facts about every table that a purge may lock. */
+/**
+ * The facts about every table that a purge may lock.
+ * @param counted tables that were counted already
+ */
 export async function readWholeTables(
   { connection }: Pick<PurgeScope, 'connection'>,
   closure: Closure,
-  rootTotal: number,
+  counted: ReadonlyMap<Table, number>,
 ): Promise<WholeTables> {
-  const others = closure.tables.filter((table) => table !== closure.root);
+  const others = closure.tables.filter((table) => !counted.has(table));
   return {
     facts: await readWindowFacts(
       connection,
       closure.tables.map(({ oid }) => oid),
     ),
-    totals: new Map([...(await countAll(connection, others)), [closure.root, rootTotal]]),
+    totals: new Map([...counted, ...(await countAll(connection, others))]),
   };
 }
 
@@ -116,7 +119,8 @@ async function planOf(
   const whole =
     window === 'online'
       ? null
-      : (selected.whole ?? (await readWholeTables(scope, closure, selected.counts.total)));
+      : (selected.whole ??
+        (await readWholeTables(scope, closure, new Map([[closure.root, selected.counts.total]]))));
   const counts = await planCountsOf(scope, closure, { ...selected, whole });
   const question = { closure, counts, archive, window, isFreeForm, asked: strategy };
   const choice = chooseStrategy(

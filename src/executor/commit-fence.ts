@@ -34,11 +34,12 @@ export class CommitFence {
    * it and later DDL finds no pending trigger events. The fence is armed again afterwards.
    */
   async checkDeferredConstraints(): Promise<void> {
-    await this.release();
-    await this.#connection.query(sql`set constraints all immediate`);
-    await this.#connection.query(sql`set constraints all deferred`);
-    await this.#connection.query(sql`delete from pg_temp.hygiene_fence`);
-    await this.#connection.query(sql`insert into pg_temp.hygiene_fence values (true)`);
+    await this.#connection.script(`
+      update pg_temp.hygiene_fence set armed = false;
+      set constraints all immediate;
+      set constraints all deferred;
+      delete from pg_temp.hygiene_fence;
+      insert into pg_temp.hygiene_fence values (true)`);
   }
 
   /** Opens the fence for the engine's own COMMIT. */

@@ -3,16 +3,17 @@ import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { maskedSql, type Sql, sql } from '../kernel/sql.ts';
 import type { Table } from '../catalog/model.ts';
-import { type RowSet, rowSetCondition } from '../planner/steps.ts';
+import type { RowSet } from '../planner/steps.ts';
 import { countFrom } from './table-sizes.ts';
-import { type CountedRows, countTable, type WorkTable } from './selection-sql.ts';
+import { type CountedRows, countTable, sampleShare, type WorkTable } from './selection-sql.ts';
+
+/** They say well enough what most of the rows are; a smaller table is looked at whole. */
+const SAMPLED_PAGES = 300;
 
 export interface RowCounts {
   readonly total: number;
   /** Rows for which the predicate is NULL: they are in neither half. */
   readonly unknown: number;
-  /** Rows of the row set. */
-  readonly matching: number;
 }
 
 /**
@@ -20,13 +21,37 @@ export interface RowCounts {
  * so what is wrong with it shows here, told in the terms of its author.
  * @throws HygieneError HYG_PLAN_BAD_PREDICATE
  */
-export async function countRows(connection: Connection, counted: CountedRows): Promise<RowCounts> {
+export function countRows(connection: Connection, counted: CountedRows): Promise<RowCounts> {
+  return withPredicateOf(counted, () =>
+    counted.table.citus === null
+      ? queryOne<RowCounts>(connection, countTable(counted))
+      : countInCluster(connection, counted),
+  );
+}
+
+/**
+ * About which share of the table the row set is. It decides how rows are told apart, and never which of
+ * them go.
+ * @throws HygieneError HYG_PLAN_BAD_PREDICATE
+ */
+export async function estimateShare(connection: Connection, judged: JudgedRows): Promise<number> {
+  const { share } = await withPredicateOf(judged, () =>
+    queryOne<{ share: number }>(connection, sampleShare(judged, SAMPLED_PAGES)),
+  );
+  return share;
+}
+
+type JudgedRows = Omit<CountedRows, 'excluded'>;
+
+/**
+ * Does what uses a predicate.
+ * @throws HygieneError HYG_PLAN_BAD_PREDICATE
+ */
+export async function withPredicateOf<T>(judged: JudgedRows, work: () => Promise<T>): Promise<T> {
   try {
-    return counted.table.citus === null
-      ? await queryOne<RowCounts>(connection, countTable(counted))
-      : await countInCluster(connection, counted);
+    return await work();
   } catch (error) {
-    throw asPredicateError(error, counted);
+    throw asPredicateError(error, judged);
   }
 }
 
@@ -45,7 +70,6 @@ async function countInCluster(
   return {
     total: (await count(sql`${table.name}`)) - taken,
     unknown: await count(sql`${table.name} where ${verdict} is unknown`),
-    matching: await count(sql`${table.name} where ${rowSetCondition(rows)}`),
   };
 }
 
@@ -61,7 +85,7 @@ export function countedRows(
 /** SQLSTATE classes that mean the text is wrong: syntax and names (42), data and types (22). */
 const TEXT_ERRORS = /^(42|22)/;
 
-function asPredicateError(error: unknown, { table, rows }: CountedRows): unknown {
+function asPredicateError(error: unknown, { table, rows }: JudgedRows): unknown {
   const facts = databaseErrorFacts(error);
   if (facts === null || !TEXT_ERRORS.test(facts.sqlstate) || facts.sqlstate === '42501')
     return error;

@@ -10,7 +10,7 @@ import {
   type Selected,
   type WholeTables,
 } from './assess-purge.ts';
-import { countedRows, countRows, type RowCounts } from './count-rows.ts';
+import { countedRows, countRows, estimateShare } from './count-rows.ts';
 import type { PreparedPurge, PurgeScope } from './purge.ts';
 import type { Removal } from './removal.ts';
 import { SurvivorCopies } from './survivor-copies.ts';
@@ -35,20 +35,16 @@ export async function purgeInWindow(
   removal: Removal,
 ): Promise<PurgePlan> {
   const { connection, catalog, prefix, schema, settle } = scope;
-  const { closure, step, order } = prepared;
+  const { closure, order } = prepared;
   await lockTables(connection, changedTables(closure));
-  const counts = await countRows(connection, countedRows(scope, closure.root, step.rows));
-  const whole = await readWholeTables(scope, closure, counts.total);
-  const share = counts.matching / Math.max(1, counts.total);
   const copies = await SurvivorCopies.within(connection, schema, prefix);
-  const isMostlyDoomed = share >= SURVIVORS_FROM_SHARE && canTellFromSurvivors(catalog, closure);
-  const selected = isMostlyDoomed
-    ? await selectSurvivors(scope, prepared, { counts, whole, copies })
-    : await selectDoomed(prepared, { counts, whole });
+  const selected = (await isMostlyDoomed(scope, prepared))
+    ? await selectSurvivors(scope, prepared, copies)
+    : await selectDoomed(scope, prepared);
   const { assessment, choice } = await assess(scope, prepared, selected);
   const [refusal] = assessment.refusals;
   if (refusal !== undefined) throw refusal;
-  const { selection } = selected;
+  const { selection, whole } = selected;
   if (choice.strategy === 'delete') await removal.carryOut(selection, order);
   else {
     const { facts, totals } = whole;
@@ -68,28 +64,43 @@ export async function purgeInWindow(
   return assessment.plan;
 }
 
-interface Known {
-  readonly counts: RowCounts;
-  readonly whole: WholeTables;
-}
+type SelectedInWindow = Selected & { readonly whole: WholeTables };
 
-async function selectSurvivors(
-  { connection, prefix }: PurgeScope,
+async function isMostlyDoomed(
+  { connection, catalog }: PurgeScope,
   { closure, step }: PreparedPurge,
-  { copies, ...known }: Known & { readonly copies: SurvivorCopies },
-): Promise<Selected> {
-  const { whole } = known;
-  // The lists of the doomed have been made, and have their own names.
-  const scope = { rows: step.rows, closure, whole, copies, prefix: `${prefix}k` };
-  const selection = new SurvivorSelection(connection, scope);
-  await selection.select();
-  return { ...known, selection, rootRows: selection.rootRows, taken: NOTHING_TAKEN };
+): Promise<boolean> {
+  if (!canTellFromSurvivors(catalog, closure)) return false;
+  const judged = { table: closure.root, rows: step.rows };
+  return (await estimateShare(connection, judged)) >= SURVIVORS_FROM_SHARE;
 }
 
-async function selectDoomed({ selection }: PreparedPurge, known: Known): Promise<Selected> {
+/** All rows are counted as well: what stays and what goes has to add up to it. */
+async function selectSurvivors(
+  scope: PurgeScope,
+  { closure, step }: PreparedPurge,
+  copies: SurvivorCopies,
+): Promise<SelectedInWindow> {
+  const { connection, prefix } = scope;
+  const whole = await readWholeTables(scope, closure, new Map());
+  const survivors = { rows: step.rows, closure, whole, copies, prefix };
+  const selection = new SurvivorSelection(connection, survivors);
+  await selection.select();
+  const { rootRows, unknownRows: unknown } = selection;
+  const counts = { total: whole.totals.get(closure.root) ?? 0, unknown };
+  return { counts, whole, selection, rootRows, taken: NOTHING_TAKEN };
+}
+
+async function selectDoomed(
+  scope: PurgeScope,
+  { closure, step, selection }: PreparedPurge,
+): Promise<SelectedInWindow> {
+  const counts = await countRows(scope.connection, countedRows(scope, closure.root, step.rows));
+  const whole = await readWholeTables(scope, closure, new Map([[closure.root, counts.total]]));
+  await selection.prepare();
   const rootRows = await selection.selectRows();
   await selection.selectDependents();
-  return { ...known, selection, rootRows, taken: NOTHING_TAKEN };
+  return { counts, whole, selection, rootRows, taken: NOTHING_TAKEN };
 }
 
 /** In the order of their names, so that two runs cannot lock crosswise. */

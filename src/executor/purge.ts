@@ -146,16 +146,17 @@ async function takeRound(
 
 /**
  * Resolves the purge in this database and makes its work tables; the last thing that needs to write
- * when it is only planned.
+ * when it is only planned. In the window it shows only under the locks whether rows are listed at all.
  */
 export async function preparePurge(scope: PurgeScope, step: PurgeStep): Promise<PreparedPurge> {
   const { connection, prefix, earlier, observe } = scope;
   const { label, closure, order } = resolvePurge(scope, step);
+  const isWindowRun = scope.lock && isInWindow(scope, closure);
   // In the window tables are locked instead of rows.
-  const lock = scope.lock && !isInWindow(scope, closure);
+  const lock = scope.lock && !isWindowRun;
   const { rows } = step;
   const selection = new Selection(connection, { rows, closure, prefix, lock, earlier, observe });
-  await selection.prepare();
+  if (!isWindowRun) await selection.prepare();
   return { step, label, closure, order, selection };
 }
 

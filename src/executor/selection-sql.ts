@@ -71,19 +71,23 @@ export function countReferencing(edge: EdgeSelection): Sql {
   return sql`select count(*)::float8 as count ${referencing(edge)}`;
 }
 
-/**
- * How many rows the table has, how many the row set, and for how many the predicate is NULL. OFFSET 0
- * keeps the predicate from being evaluated once for each of the counts.
- */
+/** How many rows the table has, and for how many the predicate is NULL. */
 export function countTable({ table, rows, excluded }: CountedRows): Sql {
   return sql`
     select count(*)::float8 as total,
-           count(*) filter (where judged.verdict is unknown)::float8 as unknown,
-           count(*) filter (where judged.verdict = ${rows.mode === 'match'}::boolean)::float8 as matching
-      from (select (${rows.predicate}) as verdict
-              from ${table.name}
-             where true ${notListed(table, excluded)}
-            offset 0) as judged
+           count(*) filter (where (${rows.predicate}) is unknown)::float8 as unknown
+      from ${table.name}
+     where true ${notListed(table, excluded)}
+  `;
+}
+
+/** Which share of the rows the row set is, on about so many pages of the table. */
+export function sampleShare({ table, rows }: Omit<CountedRows, 'excluded'>, pages: number): Sql {
+  const size = sql`greatest(pg_relation_size(${table.oid}::bigint::oid), 1)`;
+  const percent = sql`least(100, 100 * ${pages}::float8 * current_setting('block_size')::float8 / ${size})`;
+  return sql`
+    select (count(*) filter (where ${rowSetCondition(rows)}) / greatest(count(*), 1)::float8) as share
+      from ${table.name} tablesample system (${percent})
   `;
 }
 

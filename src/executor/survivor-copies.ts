@@ -1,7 +1,7 @@
 import { type Connection, queryOne } from '../database/connection.ts';
 import { createTemporaryTable, createUnloggedTable } from '../database/create-table-as.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
-import { rawSql, type Sql, sql } from '../kernel/sql.ts';
+import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 
 const SMALL_SAMPLE = 5;
 
@@ -59,7 +59,12 @@ export class SurvivorCopies {
   }
 
   async drop(): Promise<void> {
-    for (const name of this.#made) await this.#connection.query(sql`drop table ${name}`);
+    if (this.#made.length === 0) return;
+    const names = joinSql(
+      this.#made.map((name) => sql`${name}`),
+      ', ',
+    );
+    await this.#connection.query(sql`drop table ${names}`);
     this.#made = [];
   }
 
@@ -67,9 +72,11 @@ export class SurvivorCopies {
     const connection = this.#connection;
     const { before } = await queryOne<{ before: string }>(
       connection,
-      sql`select current_setting(${name}) as before`,
+      sql`
+        with found as materialized (select current_setting(${name}) as before)
+        select before, set_config(${name}, ${String(value)}, true) from found
+      `,
     );
-    await connection.query(sql`select set_config(${name}, ${String(value)}, true)`);
     const result = await work();
     await connection.query(sql`select set_config(${name}, ${before}, true)`);
     return result;

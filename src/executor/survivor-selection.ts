@@ -16,11 +16,13 @@ import {
 } from './changed-rows.ts';
 import type { WholeTables } from './assess-purge.ts';
 import { edgesToCount } from './closure-edges.ts';
+import { withPredicateOf } from './count-rows.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import { createWorkTable, type WorkTable } from './selection-sql.ts';
-import type { SurvivorCopies } from './survivor-copies.ts';
+import type { SurvivorCopies, SurvivorCopy } from './survivor-copies.ts';
 import {
   countDangling,
+  countUnknown,
   deleteUnkept,
   fromDoomed,
   isUnkept,
@@ -29,6 +31,10 @@ import {
   selectDangling,
   selectKept,
 } from './survivor-sql.ts';
+
+interface Counted {
+  readonly count: number;
+}
 
 export interface SurvivorScope {
   readonly rows: RowSet;
@@ -53,6 +59,7 @@ export class SurvivorSelection implements SelectedRows {
   readonly #sources: readonly ChangeSource[];
   readonly #counts = new Map<WorkTable, number>();
   readonly #edgeCounts = new Map<ClosureEdge, number>();
+  #unknown = 0;
 
   constructor(connection: Connection, scope: SurvivorScope) {
     this.#connection = connection;
@@ -82,6 +89,11 @@ export class SurvivorSelection implements SelectedRows {
 
   get rootRows(): number {
     return this.doomedCount(this.#scope.closure.root);
+  }
+
+  /** Rows of the root that stay since the predicate is NULL for them. */
+  get unknownRows(): number {
+    return this.#unknown;
   }
 
   doomedCount(table: Table): number {
@@ -119,10 +131,16 @@ export class SurvivorSelection implements SelectedRows {
   }
 
   async #keep(table: Table): Promise<void> {
-    const { copies } = this.#scope;
-    const copy = await copies.make(selectKept(table, this.#keptSelection(table)));
+    const { copies, rows, closure } = this.#scope;
+    const isRoot = table === closure.root;
+    const make = (): Promise<SurvivorCopy> =>
+      copies.make(selectKept(table, this.#keptSelection(table)));
+    const copy = isRoot ? await withPredicateOf({ table, rows }, make) : await make();
     if (this.#isLookedUp(table)) await copies.analyze(copy);
-    this.#kept.set(table, { ...copy, table });
+    const kept = { ...copy, table };
+    this.#kept.set(table, kept);
+    if (isRoot)
+      this.#unknown = (await queryOne<Counted>(this.#connection, countUnknown(kept))).count;
   }
 
   #keptSelection(table: Table): KeptSelection {
@@ -168,7 +186,7 @@ export class SurvivorSelection implements SelectedRows {
     for (const edge of shared) {
       const dangling = this.#dangling(edge);
       const counted = edge.action === 'purge' ? { ...dangling, survivors: null } : dangling;
-      const { count } = await queryOne<{ count: number }>(this.#connection, countDangling(counted));
+      const { count } = await queryOne<Counted>(this.#connection, countDangling(counted));
       this.#edgeCounts.set(edge, count);
     }
   }

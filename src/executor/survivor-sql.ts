@@ -48,8 +48,9 @@ export function selectKept(table: Table, { rows, parents }: KeptSelection): Sql 
     return [sql`(${joinSql([found, ...free], ' or ')})`];
   });
   const own = rows === null ? [] : [staysByItself(rows)];
+  const unknown = rows === null ? sql`` : sql`, (${rows.predicate}) is unknown as hygiene_unknown`;
   return sql`
-    select ${rawSql(self)}.*
+    select ${rawSql(self)}.*${unknown}
       from ${table.name}
       ${joinSql(joins, '\n')}
      where ${joinSql([sql`true`, ...own, ...conditions], ' and ')}
@@ -61,20 +62,17 @@ function staysByItself({ mode, predicate }: RowSet): Sql {
   return mode === 'match' ? sql`(${predicate}) is not true` : sql`(${predicate}) is not false`;
 }
 
-/**
- * The doomed rows, told as cheaply as it goes: by the predicate itself, by the one parent they hang on,
- * else by their absence among the survivors.
- */
-export function fromDoomed(kept: Kept, { rows, parents }: KeptSelection): Sql {
-  const { name } = kept.table;
-  if (rows !== null) return sql`from ${name} where ${goesByItself(rows)}`;
-  const [only, ...others] = parents;
-  if (only === undefined || others.length > 0) return sql`from ${name} where ${isUnkept(kept)}`;
-  return fromDangling({ edge: only.edge, parent: only.kept, survivors: null });
+/** The copy of the root's rows says for which of them the predicate is NULL: it is asked once for a row. */
+export function countUnknown({ name }: Kept): Sql {
+  return sql`select count(*)::float8 as count from ${name} where hygiene_unknown`;
 }
 
-function goesByItself({ mode, predicate }: RowSet): Sql {
-  return mode === 'match' ? sql`(${predicate}) is true` : sql`(${predicate}) is false`;
+/** The doomed rows, told as cheaply as it goes: by the one parent they hang on, else by their absence. */
+export function fromDoomed(kept: Kept, { rows, parents }: KeptSelection): Sql {
+  const [only, ...others] = parents;
+  return rows === null && only !== undefined && others.length === 0
+    ? fromDangling({ edge: only.edge, parent: only.kept, survivors: null })
+    : sql`from ${kept.table.name} where ${isUnkept(kept)}`;
 }
 
 export function isUnkept(kept: Kept): Sql {

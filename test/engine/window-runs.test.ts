@@ -214,6 +214,29 @@ describe('a rewrite', () => {
     expect(rows).toEqual([{ token: 'nobody' }]);
   });
 
+  test('of a table of which only some pages were looked at removes what the predicate says, and no other row', async () => {
+    await database.execute(`
+      create table visits (id int primary key, kind int, note text not null);
+      insert into visits
+      select n, nullif(n % 1000, 0) % 10, repeat('x', 200) from generate_series(1, 40000) n`);
+    bench
+      .remove(`${ID}.ts`)
+      .write(
+        '20260102000000_purge_visits.ts',
+        migration({ up: `purge(rows('visits', sql\`kind < 9\`), { budget: { max: 40_000 } })` }),
+      );
+    const { tables, steps } = evidenceOf(await bench.up({ window: 'maintenance' }));
+    expect(tables).toMatchObject([{ removed: 35_960, archived: 35_960, strategy: 'rewrite' }]);
+    expect(steps).toMatchObject([{ plan: { nullPredicateRows: 40 } }]);
+    const left = await database.query(
+      'select kind, count(*)::int as rows from visits group by kind order by kind',
+    );
+    expect(left).toEqual([
+      { kind: 9, rows: 4_000 },
+      { kind: null, rows: 40 },
+    ]);
+  });
+
   test('counts as removed what went with its table, so that side effects are bounded by it', async () => {
     const evidence = evidenceOf(await bench.up({ window: 'maintenance', strategy: 'rewrite' }));
     expect(
