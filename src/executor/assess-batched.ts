@@ -9,7 +9,7 @@ import type { BatchedPurge } from './batch.ts';
 import type { ChangedRows } from './changed-rows.ts';
 import { countedRows, countRows } from './count-rows.ts';
 import { countLeaf, type Leaf } from './leaves.ts';
-import type { PurgeScope } from './purge.ts';
+import type { PurgeScope } from './prepare-purge.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import { Selection } from './selection.ts';
 import type { WorkTable } from './selection-sql.ts';

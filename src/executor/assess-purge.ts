@@ -1,6 +1,4 @@
 import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
-import { readWindowFacts } from '../catalog/read-window-facts.ts';
-import type { WindowFacts } from '../catalog/window-facts.ts';
 import type { HygieneError } from '../kernel/errors.ts';
 import { buildPlan, estimateDelete } from '../planner/build-plan.ts';
 import { chooseStrategy } from '../planner/choose-strategy.ts';
@@ -16,9 +14,10 @@ import { checkStrategy } from '../policy/strategy.ts';
 import { checkUnindexed } from '../policy/unindexed.ts';
 import type { RowCounts } from './count-rows.ts';
 import { protectedHits } from './protected-rows.ts';
-import type { PreparedPurge, PurgeScope } from './purge.ts';
+import type { PreparedPurge, PurgeScope } from './prepare-purge.ts';
 import type { SelectedRows } from './selected-rows.ts';
-import { countAll, estimateAll } from './table-sizes.ts';
+import { estimateAll } from './table-sizes.ts';
+import { type WholeTables, readWholeTables } from './whole-tables.ts';
 
 /** What a purge would do, and every reason why it may not. */
 export interface PurgeAssessment {
@@ -46,12 +45,6 @@ export interface Selected {
   readonly taken: Taken;
   /** Where it was read already. */
   readonly whole?: WholeTables;
-}
-
-/** What is known about tables that may be locked as a whole. */
-export interface WholeTables {
-  readonly facts: WindowFacts;
-  readonly totals: ReadonlyMap<Table, number>;
 }
 
 /** As much of a purge as its assessment needs. */
@@ -87,32 +80,13 @@ export async function assess(
   return { assessment: { rows, rootRows, refusals, plan }, choice };
 }
 
-/**
- * The facts about every table that a purge may lock.
- * @param counted tables that were counted already
- */
-export async function readWholeTables(
-  { connection }: Pick<PurgeScope, 'connection'>,
-  closure: Closure,
-  counted: ReadonlyMap<Table, number>,
-): Promise<WholeTables> {
-  const others = closure.tables.filter((table) => !counted.has(table));
-  return {
-    facts: await readWindowFacts(
-      connection,
-      closure.tables.map(({ oid }) => oid),
-    ),
-    totals: new Map([...counted, ...(await countAll(connection, others))]),
-  };
-}
-
 /** The same data for `plan`, for the ledger and for reports. */
 async function planOf(
   scope: PurgeScope,
   prepared: AssessedPurge,
   selected: Selected,
 ): Promise<{ plan: PurgePlan; choice: StrategyChoice; planCounts: PlanCounts }> {
-  const { catalog, window, isFreeForm, strategy } = scope;
+  const { connection, catalog, window, isFreeForm, strategy } = scope;
   const { closure, step } = prepared;
   const { archive } = step;
   const guard = step.guard !== null;
@@ -120,7 +94,11 @@ async function planOf(
     window === 'online'
       ? null
       : (selected.whole ??
-        (await readWholeTables(scope, closure, new Map([[closure.root, selected.counts.total]]))));
+        (await readWholeTables(
+          connection,
+          closure,
+          new Map([[closure.root, selected.counts.total]]),
+        )));
   const counts = await planCountsOf(scope, closure, { ...selected, whole });
   const question = { closure, counts, archive, window, isFreeForm, asked: strategy };
   const choice = chooseStrategy(

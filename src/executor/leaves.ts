@@ -5,7 +5,7 @@ import { type Connection, queryOne } from '../database/connection.ts';
 import { ColumnName } from '../kernel/identifiers.ts';
 import { joinSql, type Sql, sql } from '../kernel/sql.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
-import type { ProtectedSet } from './protected-rows.ts';
+import type { ProtectedSet } from './protected-set.ts';
 import { qualified, selfAlias } from './row-identity.ts';
 import type { Selection } from './selection.ts';
 import { countReferencing, type WorkTable } from './selection-sql.ts';

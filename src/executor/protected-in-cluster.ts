@@ -2,7 +2,7 @@ import { type Connection, queryOne } from '../database/connection.ts';
 import { createTemporaryTable } from '../database/create-table-as.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
-import type { ProtectedSet } from './protected-rows.ts';
+import type { ProtectedSet } from './protected-set.ts';
 import { identityColumns, rowIdentity, sameRow, selfAlias } from './row-identity.ts';
 
 export interface ComparedInCluster {

@@ -3,7 +3,7 @@ import { type Connection, queryOne } from '../database/connection.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
 import { rawSql, type Sql, sql } from '../kernel/sql.ts';
 import type { Closure } from '../planner/closure.ts';
-import { rowSetCondition, type RowSet } from '../planner/steps.ts';
+import { rowSetCondition } from '../planner/steps.ts';
 import { checkClusterRows } from '../policy/cluster.ts';
 import type { ProtectedHit } from '../policy/protected-rows.ts';
 import { assertRights } from './access-facts.ts';
@@ -12,13 +12,7 @@ import { compareInCluster } from './protected-in-cluster.ts';
 import { identityColumns, rowIdentity, sameRow, selfAlias, wholeRow } from './row-identity.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import { isListedIn } from './selection-sql.ts';
-
-/** A protected set of the config, found in this database. */
-export interface ProtectedSet {
-  readonly label: string;
-  readonly table: Table;
-  readonly rows: RowSet;
-}
+import type { ProtectedSet } from './protected-set.ts';
 
 export interface ProtectedChange {
   readonly set: string;

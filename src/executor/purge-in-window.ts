@@ -3,15 +3,10 @@ import type { Connection } from '../database/connection.ts';
 import { joinSql, sql } from '../kernel/sql.ts';
 import type { PurgePlan } from '../planner/plan.ts';
 import { changedTables } from './access-facts.ts';
-import {
-  assess,
-  NOTHING_TAKEN,
-  readWholeTables,
-  type Selected,
-  type WholeTables,
-} from './assess-purge.ts';
+import { assess, NOTHING_TAKEN, type Selected } from './assess-purge.ts';
+import { readWholeTables, type WholeTables } from './whole-tables.ts';
 import { countedRows, countRows, estimateShare } from './count-rows.ts';
-import type { PreparedPurge, PurgeScope } from './purge.ts';
+import type { PreparedPurge, PurgeScope } from './prepare-purge.ts';
 import type { Removal } from './removal.ts';
 import { SurvivorCopies } from './survivor-copies.ts';
 import { canTellFromSurvivors, SurvivorSelection } from './survivor-selection.ts';
@@ -82,7 +77,7 @@ async function selectSurvivors(
   copies: SurvivorCopies,
 ): Promise<SelectedInWindow> {
   const { connection, prefix } = scope;
-  const whole = await readWholeTables(scope, closure, new Map());
+  const whole = await readWholeTables(connection, closure, new Map());
   const survivors = { rows: step.rows, closure, whole, copies, prefix };
   const selection = new SurvivorSelection(connection, survivors);
   await selection.select();
@@ -95,8 +90,9 @@ async function selectDoomed(
   scope: PurgeScope,
   { closure, step, selection }: PreparedPurge,
 ): Promise<SelectedInWindow> {
-  const counts = await countRows(scope.connection, countedRows(scope, closure.root, step.rows));
-  const whole = await readWholeTables(scope, closure, new Map([[closure.root, counts.total]]));
+  const { connection } = scope;
+  const counts = await countRows(connection, countedRows(scope, closure.root, step.rows));
+  const whole = await readWholeTables(connection, closure, new Map([[closure.root, counts.total]]));
   await selection.prepare();
   const rootRows = await selection.selectRows();
   await selection.selectDependents();

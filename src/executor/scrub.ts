@@ -12,7 +12,7 @@ import { countedRows, countRows } from './count-rows.ts';
 import { listRows } from './list-rows.ts';
 import { selecting } from './observe.ts';
 import { countProtected } from './protected-rows.ts';
-import type { PurgeScope } from './purge.ts';
+import type { PurgeScope } from './prepare-purge.ts';
 import { Removal } from './removal.ts';
 import { assignListed } from './removal-sql.ts';
 import { createWorkTable, isListedIn, selectRoot, type WorkTable } from './selection-sql.ts';

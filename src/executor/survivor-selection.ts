@@ -14,7 +14,7 @@ import {
   mergedLists,
   mergeSources,
 } from './changed-rows.ts';
-import type { WholeTables } from './assess-purge.ts';
+import type { WholeTables } from './whole-tables.ts';
 import { edgesToCount } from './closure-edges.ts';
 import { withPredicateOf } from './count-rows.ts';
 import type { SelectedRows } from './selected-rows.ts';

@@ -1,4 +1,4 @@
-import type { PlannedStep, PlanReport } from '../runner/plan.ts';
+import type { PlannedStep, PlanReport } from '../runner/plan-report.ts';
 import type { Fields } from './document.ts';
 import { errorDocument } from './error.ts';
 import { guardFields } from './guard.ts';

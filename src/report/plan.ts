@@ -1,6 +1,6 @@
 import type { PlannedEdge, PlannedTable, PurgePlan } from '../planner/plan.ts';
 import type { Window } from '../planner/strategy.ts';
-import type { PlannedMigration, PlannedStep, PlanReport } from '../runner/plan.ts';
+import type { PlannedMigration, PlannedStep, PlanReport } from '../runner/plan-report.ts';
 import { errorLines } from './error.ts';
 import { plannedGuardLines } from './guard.ts';
 import { indented, tableLines, wrapped } from './layout.ts';

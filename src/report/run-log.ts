@@ -1,5 +1,5 @@
 import type { Actor } from '../ledger/actor.ts';
-import type { MigrationResult } from '../runner/up-run.ts';
+import type { MigrationResult } from '../runner/migration-result.ts';
 import type { UpReport } from '../runner/up.ts';
 import { grouped } from '../kernel/counts.ts';
 import { shortDigest } from '../kernel/digest.ts';

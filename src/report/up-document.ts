@@ -1,5 +1,5 @@
-import type { Evidence } from '../runner/main-transaction.ts';
-import type { MigrationResult } from '../runner/up-run.ts';
+import type { Evidence } from '../runner/evidence.ts';
+import type { MigrationResult } from '../runner/migration-result.ts';
 import type { UpReport } from '../runner/up.ts';
 import type { Fields } from './document.ts';
 import { errorDocument } from './error.ts';

@@ -1,7 +1,7 @@
 import { exitCodes, type HygieneError } from '../kernel/errors.ts';
 import type { ApplyOutcome } from '../runner/apply-migration.ts';
-import type { Evidence } from '../runner/main-transaction.ts';
-import type { MigrationResult } from '../runner/up-run.ts';
+import type { Evidence } from '../runner/evidence.ts';
+import type { MigrationResult } from '../runner/migration-result.ts';
 import type { UpReport } from '../runner/up.ts';
 import { aroundLines } from './around.ts';
 import { extentText } from './batches.ts';

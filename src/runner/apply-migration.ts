@@ -13,7 +13,8 @@ import { runLock, type Session, transactionSettings } from './engine.ts';
 import { eventError, type EventContext, evidenceFields, migrationEvent } from './events.ts';
 import { asRunError, isWorthRetrying } from './failures.ts';
 import { assertLedgerKeepsGuards } from './guards/wanted-guards.ts';
-import { doAndProve, type Evidence } from './main-transaction.ts';
+import { doAndProve } from './main-transaction.ts';
+import type { Evidence } from './evidence.ts';
 import { recordKept } from './record-kept.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 

@@ -9,7 +9,7 @@ import {
   type PlanFile,
 } from '../policy/plan-binding.ts';
 import type { Engine } from './engine.ts';
-import type { PlannedMigration, PlannedStep, PlanReport } from './plan.ts';
+import type { PlannedMigration, PlannedStep, PlanReport } from './plan-report.ts';
 
 /** The plan of a run, as that run may be held to it. */
 export function bindPlan(

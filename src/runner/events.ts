@@ -6,7 +6,7 @@ import { type DatabaseIdentity, readIdentity } from '../ledger/identity.ts';
 import type { LedgerSnapshot } from '../ledger/snapshot.ts';
 import { SCHEMA_VERSION } from '../ledger/tables-sql.ts';
 import type { Engine } from './engine.ts';
-import type { Evidence } from './main-transaction.ts';
+import type { Evidence } from './evidence.ts';
 import type { RunnableMigration } from './runnable.ts';
 
 /** What every event of a run says about who, where and with what. */

@@ -2,7 +2,7 @@ import { introspect } from '../catalog/introspect.ts';
 import { type Catalog, type Table, tableByOid } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { inReadOnly } from '../database/reading.ts';
-import type { ProtectedSet } from '../executor/protected-rows.ts';
+import type { ProtectedSet } from '../executor/protected-set.ts';
 import { countAll, estimateAll } from '../executor/table-sizes.ts';
 import { sql } from '../kernel/sql.ts';
 import { rowSetCondition } from '../planner/steps.ts';

@@ -1,5 +1,4 @@
 import type { CheckResult } from '../authoring/expect.ts';
-import type { ArchiveRecord } from '../archive/archive.ts';
 import { introspect } from '../catalog/introspect.ts';
 import type { Catalog } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
@@ -9,39 +8,21 @@ import { ClusterCounts } from '../executor/cluster-counts.ts';
 import { CommitFence } from '../executor/commit-fence.ts';
 import { ProtectedRows } from '../executor/protected-rows.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import type { BatchStatistics } from '../ledger/progress-rows.ts';
 import { sql } from '../kernel/sql.ts';
-import type { RecordedSideEffect } from '../policy/changes.ts';
 import { checkBoundCounts } from '../policy/plan-binding.ts';
 import { archiveSchemas } from './archives.ts';
 import { assertFitForCluster } from './cluster.ts';
-import type { Guard } from '../planner/guard.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import { assertGuardsHold } from './guards/wanted-guards.ts';
 import { judgeCounters, judgeProtected, withCounted } from './proofs.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
-import { StepRunner, type StepReport, type TableReport } from './steps.ts';
+import { StepRunner } from './steps.ts';
+import type { TableReport, Evidence } from './evidence.ts';
 import type { Fingerprint } from './checks.ts';
 import { type Verification, type VerificationScope, verifyReadOnly } from './verification.ts';
 import { withExtents } from './table-extents.ts';
 import { WorkProgress } from './work-progress.ts';
-
-/** Everything that was done and proven inside the transaction, before it commits. */
-export interface Evidence {
-  readonly steps: readonly StepReport[];
-  readonly tables: readonly TableReport[];
-  readonly archives: readonly ArchiveRecord[];
-  readonly checks: readonly CheckResult[];
-  readonly sideEffects: readonly RecordedSideEffect[];
-  /** Sentences for people: what other sessions did, a verify that proves nothing. */
-  readonly remarks: readonly string[];
-  /** What is to be left behind. */
-  readonly guards: readonly Guard[];
-  /** How the batches went; absent where all was one transaction. */
-  readonly batches?: BatchStatistics;
-  readonly fence: CommitFence;
-}
 
 /**
  * Steps 3 to 9 of a migration, in an open transaction that holds the run lock: baseline, work, proof.

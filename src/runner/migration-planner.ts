@@ -2,13 +2,9 @@ import { introspect } from '../catalog/introspect.ts';
 import type { Catalog } from '../catalog/model.ts';
 import { referenceExists } from '../catalog/resolve.ts';
 import { queryOne } from '../database/connection.ts';
-import type { ProtectedSet } from '../executor/protected-rows.ts';
-import {
-  assessPurge,
-  type PreparedPurge,
-  preparePurge,
-  type PurgeScope,
-} from '../executor/purge.ts';
+import type { ProtectedSet } from '../executor/protected-set.ts';
+import { assessPurge } from '../executor/purge.ts';
+import { type PreparedPurge, preparePurge, type PurgeScope } from '../executor/prepare-purge.ts';
 import { assessScrub, type PreparedScrub, prepareScrub } from '../executor/scrub.ts';
 import { firstFilledTable } from '../executor/first-filled-table.ts';
 import type { WorkTable } from '../executor/selection-sql.ts';
@@ -22,7 +18,7 @@ import { assertFitForCluster } from './cluster.ts';
 import type { Engine } from './engine.ts';
 import { type JudgedGuards, judgeGuards, NO_GUARDS } from './guards/judge-guards.ts';
 import { type PlannableStep, stepsOf, type UnknownStep } from './plannable-steps.ts';
-import type { PlannedMigration, PlannedStep } from './plan.ts';
+import type { PlannedMigration, PlannedStep } from './plan-report.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 

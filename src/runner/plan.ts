@@ -1,63 +1,13 @@
 import { inSnapshot } from '../database/reading.ts';
-import type { HygieneError } from '../kernel/errors.ts';
 import { rawSql } from '../kernel/sql.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import type { Guard } from '../planner/guard.ts';
-import type { PurgePlan } from '../planner/plan.ts';
-import type { Strategy, Window } from '../planner/strategy.ts';
 import { isForEnvironment } from '../policy/environment.ts';
-import type { PlannedBatches } from './batched/planned-batches.ts';
 import { type Engine, transactionSettings } from './engine.ts';
 import { MigrationPlanner, type PreparedMigration } from './migration-planner.ts';
-import type { ExecOrder, Selected } from './pending.ts';
-import type { UnknownStep } from './plannable-steps.ts';
+import type { ExecOrder } from './pending.ts';
 import type { RunnableMigration } from './runnable.ts';
 import { filesInTurn, inspect, type MigrationSource } from './inspection.ts';
-
-export type PlannedStep =
-  | { readonly kind: 'purge'; readonly label: string; readonly plan: PurgePlan }
-  | {
-      readonly kind: 'scrub';
-      readonly label: string;
-      readonly table: string;
-      readonly rows: number;
-      readonly total: number;
-      readonly nullRows: number;
-    }
-  | UnknownStep;
-
-export interface PlannedMigration {
-  readonly id: string;
-  readonly description: string;
-  readonly irreversible: string | null;
-  readonly transaction: 'single' | 'batched';
-  /** For a migration in batches: listed rows of the first, and about how many batches; else null. */
-  readonly batches: PlannedBatches | null;
-  readonly steps: readonly PlannedStep[];
-  /** Seed guards that it would leave behind. */
-  readonly guards: readonly Guard[];
-  /** Why `up` would refuse it. */
-  readonly refusals: readonly HygieneError[];
-  /** Tables and columns it requires and that are missing: `up` would skip it. */
-  readonly missing: readonly string[];
-}
-
-export interface PlanReport {
-  /** As it was planned for: an `up` without them may do otherwise. */
-  readonly window: Window;
-  readonly strategy: Strategy | null;
-  readonly environment: string | null;
-  /** UUID of the marker; null: the database is not marked. */
-  readonly marker: string | null;
-  readonly ledgerInstalled: boolean;
-  readonly migrations: readonly PlannedMigration[];
-  readonly selected: Selected;
-  readonly elsewhere: readonly string[];
-  /** By table that a step touches, hash of its columns, keys and triggers. */
-  readonly schema: Readonly<Record<string, string>>;
-  /** No table of the application holds a row, so there is nothing to clean: it can be baselined. */
-  readonly isNew: boolean;
-}
+import type { PlannedMigration, PlanReport } from './plan-report.ts';
 
 /**
  * What `up` would do, with exact counts. Temporary tables hold the selections; nothing is locked and

@@ -8,7 +8,8 @@ import { judgeChanges, type RecordedSideEffect, type SideEffect } from '../polic
 import { judgeProtectedChanges } from '../policy/protected-changes.ts';
 import type { Engine } from './engine.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
-import type { StepRunner, TableReport } from './steps.ts';
+import type { StepRunner } from './steps.ts';
+import type { TableReport } from './evidence.ts';
 
 /** What the counters are held against. */
 export interface CounterScope {

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/model.ts';
 import { resolveTable } from '../catalog/resolve.ts';
-import type { ProtectedSet } from '../executor/protected-rows.ts';
+import type { ProtectedSet } from '../executor/protected-set.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { maskedSql } from '../kernel/sql.ts';
 import type { RowSet } from '../planner/steps.ts';

@@ -5,7 +5,7 @@ import { outdatedLedger } from '../ledger/ledger-errors.ts';
 import { archivesTable } from '../ledger/names.ts';
 import type { EventContext } from './events.ts';
 import { addGuardsInWindow } from './guards/guards-in-window.ts';
-import type { Evidence } from './main-transaction.ts';
+import type { Evidence } from './evidence.ts';
 import type { RunnableMigration } from './runnable.ts';
 
 interface Application {

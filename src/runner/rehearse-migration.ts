@@ -14,7 +14,8 @@ import { attemptAgain } from './attempts.ts';
 import { missingRequirements } from './claim.ts';
 import { type Engine, runLock, transactionSettings } from './engine.ts';
 import type { EventContext } from './events.ts';
-import { doAndProve, type Evidence } from './main-transaction.ts';
+import { doAndProve } from './main-transaction.ts';
+import type { Evidence } from './evidence.ts';
 import { type Restoration, restoreApplication } from './restore-application.ts';
 import type { RunnableMigration } from './runnable.ts';
 

@@ -6,7 +6,7 @@ import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { id, sql, type Sql } from '../kernel/sql.ts';
 import { type RowSet, rowSetCondition } from '../planner/steps.ts';
-import type { Exclusion } from '../scanner/excluded-rows.ts';
+import type { Exclusion } from '../scanner/exclusion.ts';
 import { resolveProtectedSets } from './protected-sets.ts';
 
 interface Declared {

@@ -5,8 +5,9 @@ import { findTable, tableByOid } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { withAuthorDatabase } from '../executor/author-database.ts';
 import { runScript, runStatement } from '../executor/free-form.ts';
-import type { ProtectedSet } from '../executor/protected-rows.ts';
-import { carryOutPurge, type PurgeScope } from '../executor/purge.ts';
+import type { ProtectedSet } from '../executor/protected-set.ts';
+import { carryOutPurge } from '../executor/purge.ts';
+import type { PurgeScope } from '../executor/prepare-purge.ts';
 import type { Removal, TableTally } from '../executor/removal.ts';
 import { carryOutScrub } from '../executor/scrub.ts';
 import { HygieneError } from '../kernel/errors.ts';
@@ -19,29 +20,9 @@ import type { Strategy, Window } from '../planner/strategy.ts';
 import { type ExpectedChange, NO_CHANGE } from '../policy/changes.ts';
 import { collectGuard, type WantedGuard } from './guards/wanted-guards.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
-import type { TableExtent } from './table-extents.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { WorkProgress } from './work-progress.ts';
-
-/** What one step did, for people and for the ledger. */
-export interface StepReport {
-  readonly label: string;
-  readonly plan: PurgePlan | null;
-  readonly removed: number;
-  readonly changed: number;
-}
-
-/** What all steps did to one table. */
-export interface TableReport {
-  readonly table: string;
-  readonly planned: number;
-  readonly archived: number;
-  readonly removed: number;
-  readonly changed: number;
-  readonly strategy: Strategy;
-  /** Rows before and after; absent where nobody may count them. */
-  readonly extent?: TableExtent;
-}
+import type { StepReport, TableReport } from './evidence.ts';
 
 export interface StepScope {
   readonly connection: Connection;

@@ -2,15 +2,7 @@ import type { Catalog, Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
 import { countAll, estimateAll } from '../executor/table-sizes.ts';
 import { inCluster } from '../planner/cluster.ts';
-import type { TableReport } from './steps.ts';
-
-/** How many rows a table had and has, for people; nothing is decided by it. */
-export interface TableExtent {
-  readonly before: number;
-  readonly after: number;
-  /** False: by the size of the table, since it is too large to be counted for a report. */
-  readonly counted: boolean;
-}
+import type { TableReport, TableExtent } from './evidence.ts';
 
 /** Counting so many takes a fraction of a second. */
 const COUNTED_MAX = 1_000_000;

@@ -18,6 +18,7 @@ import { assertAllowed, type Assurances } from './preconditions.ts';
 import type { RunnableMigration } from './runnable.ts';
 import { recordBackup } from './record-backup.ts';
 import { runWithUmzug } from './umzug-run.ts';
+import type { MigrationResult } from './migration-result.ts';
 
 /** Told while it goes on, since it may take hours. */
 export interface UpObserver {
@@ -36,17 +37,6 @@ export interface RunConfiguration {
   readonly planTolerance: number;
   /** What belongs to a run beside the run itself, by environment marker. */
   readonly routine: (marker: string | null) => Routine;
-}
-
-export interface MigrationResult {
-  readonly id: string;
-  readonly description: string;
-  readonly irreversible: string | null;
-  readonly outcome: ApplyOutcome | { readonly kind: 'failed'; readonly error: HygieneError };
-  /** What it left on disk; null or absent where that is not worth a word. */
-  readonly space?: SpaceReport | null;
-  /** What became of the seed guards that it asked for. */
-  readonly guards?: readonly GuardOutcome[];
 }
 
 export interface PendingRun extends Assurances {

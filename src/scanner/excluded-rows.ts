@@ -1,19 +1,8 @@
-import type { Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
-import type { ApartReason } from './finding.ts';
 import { keyIsAmong, keyText } from './row-key.ts';
 import type { TableState } from './scan-state.ts';
-
-/** Rows that are not to be reported, whatever speaks against them. */
-export interface Exclusion {
-  readonly table: Table;
-  /** On the columns of the table, by their names. */
-  readonly condition: Sql;
-  readonly reason: Extract<ApartReason, 'protected' | 'suppressed'>;
-  /** Why, in the words of the config; null where it gives none. */
-  readonly says: string | null;
-}
+import type { Exclusion } from './exclusion.ts';
 
 const KEYS_AT_ONCE = 5_000;
 

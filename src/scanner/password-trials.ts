@@ -3,7 +3,7 @@ import { type Account, tryPasswords, type Verdict } from './credentials/try-pass
 import type { Judgement } from './detectors/detector.ts';
 import type { Evidence } from './evidence.ts';
 import { passwordColumns, readAccounts } from './read-accounts.ts';
-import type { ScanScope } from './scan.ts';
+import type { ScanScope } from './scan-scope.ts';
 import type { TriedPasswords } from './scan-result.ts';
 import { SEED_FROM, type TableState } from './scan-state.ts';
 import { DEFAULT_PASSWORD } from './summarise.ts';

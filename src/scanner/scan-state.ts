@@ -1,6 +1,6 @@
 import type { Catalog, ForeignKey } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
-import type { Exclusion } from './excluded-rows.ts';
+import type { Exclusion } from './exclusion.ts';
 import type { LearnedTable } from './learn-table.ts';
 import type { Ownership } from './ownership.ts';
 import type { TableSample } from './sample-table.ts';

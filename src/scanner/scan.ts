@@ -1,11 +1,10 @@
-import type { Catalog, Table } from '../catalog/model.ts';
-import type { Connection } from '../database/connection.ts';
-import type { Clock } from '../kernel/ports.ts';
-import type { ProgressPhase, ReportProgress } from '../kernel/progress.ts';
+import type { Table } from '../catalog/model.ts';
+import type { ProgressPhase } from '../kernel/progress.ts';
 import { adminKeys } from './admin-keys.ts';
 import { deriveRules } from './derive-rules.ts';
 import { allDetectors } from './detectors/all-detectors.ts';
-import { excludeRows, type Exclusion } from './excluded-rows.ts';
+import { excludeRows } from './excluded-rows.ts';
+import type { Exclusion } from './exclusion.ts';
 import { findGroups } from './find-groups.ts';
 import { Judges } from './judge-row.ts';
 import { learnTable, type LearnedTable } from './learn-table.ts';
@@ -19,6 +18,7 @@ import { attempt } from './scan-transaction.ts';
 import { ScannedRows } from './scanned-rows.ts';
 import { apartOf, factsOf, findingsOf, worstFirst } from './summarise.ts';
 import { chooseTables, type LeftOut } from './which-tables.ts';
+import type { ScanScope } from './scan-scope.ts';
 
 export interface ScanSettings {
   /** Null: every table of the catalog. */
@@ -34,16 +34,6 @@ export interface ScanSettings {
   readonly exclusions: readonly Exclusion[];
   /** Whether to make rules that remove what is found. */
   readonly withRules: boolean;
-}
-
-export interface ScanScope {
-  /** In a transaction of `inScanTransaction`. */
-  readonly connection: Connection;
-  readonly catalog: Catalog;
-  readonly clock: Clock;
-  /** Ends the trials of passwords; statements end with the connection. */
-  readonly signal: AbortSignal;
-  readonly progress: ReportProgress;
 }
 
 /**

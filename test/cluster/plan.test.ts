@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { PlanReport } from '../../src/runner/plan.ts';
+import type { PlanReport } from '../../src/runner/plan-report.ts';
 import { planText, totals } from '../../src/report/plan.ts';
 import { contents } from '../engine/witness.ts';
 import { migration } from '../engine/workbench.ts';

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { installOperation } from '../../src/app/operations/install.ts';
 import { statusOperation } from '../../src/app/operations/status.ts';
-import type { PlannedStep } from '../../src/runner/plan.ts';
-import type { MigrationResult } from '../../src/runner/up-run.ts';
+import type { PlannedStep } from '../../src/runner/plan-report.ts';
+import type { MigrationResult } from '../../src/runner/migration-result.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 import { migration, Workbench } from './workbench.ts';
 import { contentOf, contents, countOf, events, expectRefused, oldRows } from './witness.ts';

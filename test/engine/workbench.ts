@@ -10,7 +10,7 @@ import { upOperation, type UpOperationReport } from '../../src/app/operations/up
 import { verifyOperation } from '../../src/app/operations/verify.ts';
 import type { HygieneError } from '../../src/kernel/errors.ts';
 import { silentLogger, systemClock, systemRandom } from '../../src/kernel/ports.ts';
-import type { Evidence } from '../../src/runner/main-transaction.ts';
+import type { Evidence } from '../../src/runner/evidence.ts';
 import type { ExecOrder } from '../../src/runner/pending.ts';
 
 type RestoreChanges = Partial<

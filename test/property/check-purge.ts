@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { purge, rows } from '../../src/authoring/steps.ts';
 import { id, sql } from '../../src/kernel/sql.ts';
 import type { RowSet } from '../../src/planner/steps.ts';
-import type { PlannedMigration, PlanReport } from '../../src/runner/plan.ts';
+import type { PlannedMigration, PlanReport } from '../../src/runner/plan-report.ts';
 import { evidenceOf } from '../engine/workbench.ts';
 import type { RunnableMigration } from '../../src/runner/runnable.ts';
 import type { SuiteDatabase } from '../support/database.ts';

@@ -5,7 +5,7 @@ import { HygieneError } from '../../src/kernel/errors.ts';
 import type { PurgePlan } from '../../src/planner/plan.ts';
 import { planOutcome } from '../../src/report/plan-document.ts';
 import { planText, totals } from '../../src/report/plan.ts';
-import type { PlannedMigration, PlanReport } from '../../src/runner/plan.ts';
+import type { PlannedMigration, PlanReport } from '../../src/runner/plan-report.ts';
 
 const purgePlan: PurgePlan = {
   root: 'users',

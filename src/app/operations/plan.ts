@@ -5,7 +5,8 @@ import { bindPlan, planFile } from '../../runner/bind-plan.ts';
 import type { Engine } from '../../runner/engine.ts';
 import type { MigrationSource } from '../../runner/inspection.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
-import { plan, type PlanReport } from '../../runner/plan.ts';
+import { plan } from '../../runner/plan.ts';
+import type { PlanReport } from '../../runner/plan-report.ts';
 import { type ConnectOptions, withEngine, type World } from '../compose.ts';
 import { toolVersion } from '../tool-version.ts';
 

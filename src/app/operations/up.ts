@@ -4,7 +4,7 @@ import type { BackupProof } from '../../policy/backup.ts';
 import type { PlanFile } from '../../policy/plan-binding.ts';
 import type { ProbeDashboard } from '../../runner/around/smoke.ts';
 import type { ExecOrder } from '../../runner/pending.ts';
-import type { MigrationResult } from '../../runner/up-run.ts';
+import type { MigrationResult } from '../../runner/migration-result.ts';
 import { up, type UpReport } from '../../runner/up.ts';
 import { work } from '../../runner/work.ts';
 import type { ProofSource } from '../backup-proof.ts';

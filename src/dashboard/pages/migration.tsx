@@ -11,7 +11,7 @@ import { Blocks, Facts } from '../../report/html/blocks.tsx';
 import { moment } from '../../report/wording.ts';
 import type { RecordedEvent } from '../../ledger/events.ts';
 import { textFact } from '../../ledger/text-fact.ts';
-import type { PlannedMigration } from '../../runner/plan.ts';
+import type { PlannedMigration } from '../../runner/plan-report.ts';
 import type { MigrationFacts } from '../readings/read-migration.ts';
 import { Layout, Part, type Shell } from './layout.tsx';
 import { MigrationTable } from './overview.tsx';

@@ -1,6 +1,6 @@
 import { counted, grouped } from '../../kernel/counts.ts';
 import type { PlannedTable, PurgePlan } from '../../planner/plan.ts';
-import type { PlannedMigration, PlannedStep } from '../../runner/plan.ts';
+import type { PlannedMigration, PlannedStep } from '../../runner/plan-report.ts';
 import { duration } from '../wording.ts';
 import { type Block, code, paragraph, type RowsOfTable } from './block.ts';
 

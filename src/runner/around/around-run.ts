@@ -8,7 +8,7 @@ import { checkConnections } from '../../policy/connections.ts';
 import type { Routine } from '../../policy/routine.ts';
 import { transactionSettings } from '../engine.ts';
 import type { EventContext } from '../events.ts';
-import type { MigrationResult } from '../up-run.ts';
+import type { MigrationResult } from '../migration-result.ts';
 import { type CommandOutcome, runCommands } from './run-commands.ts';
 import { runSmoke, type SmokeOutcome, type SmokeTools } from './smoke.ts';
 

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/model.ts';
 import { resolveTable } from '../../catalog/resolve.ts';
 import type { Connection } from '../../database/connection.ts';
-import type { ProtectedSet } from '../../executor/protected-rows.ts';
+import type { ProtectedSet } from '../../executor/protected-set.ts';
 import { prepareGuard } from '../../guard/prepare-guard.ts';
 import { countForbidden } from '../../guard/put-guard.ts';
 import { counted } from '../../kernel/counts.ts';
