@@ -1,6 +1,6 @@
 import { HygieneError } from '../kernel/errors.ts';
 import { displayIdentifier } from '../kernel/identifiers.ts';
-import { isSql, maskedSql, type Sql } from '../kernel/sql.ts';
+import { isSql, type Sql, sqlExcerpt } from '../kernel/sql.ts';
 import { isRowSet, type RowSet, rowSetCondition, type TableReference } from '../planner/steps.ts';
 import { isScore } from '../scanner/score.ts';
 import { tableProblems } from './steps.ts';
@@ -164,7 +164,7 @@ function sqlCheck(statement: Sql, options: SqlCheckOptions): SqlCheck {
     target: statement,
     expected,
     lasting: options.lasting ?? false,
-    label: options.label ?? `${maskedSql(statement)} ${outcome}`,
+    label: options.label ?? `${sqlExcerpt(statement)} ${outcome}`,
   };
 }
 
@@ -176,7 +176,7 @@ function masked(value: unknown): string {
 
 function describeRows(check: string, target: unknown): string {
   if (isRowSet(target)) {
-    return `${displayTable(target.table)} where ${maskedSql(conditionOf(target))}`;
+    return `${displayTable(target.table)} where ${sqlExcerpt(conditionOf(target))}`;
   }
   const [problem] = tableProblems(`expect.${check}`, target);
   if (problem !== undefined) throw misuse(`${problem}, or a row set made by rows(table, …)`);

@@ -1,7 +1,7 @@
 import { type Connection, queryOne } from '../database/connection.ts';
 import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { maskedSql, type Sql, sql } from '../kernel/sql.ts';
+import { type Sql, sql, sqlExcerpt } from '../kernel/sql.ts';
 import type { Table } from '../catalog/model.ts';
 import type { RowSet } from '../planner/steps.ts';
 import { countFrom } from './table-sizes.ts';
@@ -91,7 +91,7 @@ function asPredicateError(error: unknown, { table, rows }: JudgedRows): unknown 
     return error;
   const name = table.name.toString();
   return new HygieneError('HYG_PLAN_BAD_PREDICATE', {
-    message: `The predicate on ${name} is not accepted: ${facts.message}\n  ${maskedSql(rows.predicate).slice(0, 200)}`,
+    message: `The predicate on ${name} is not accepted: ${facts.message}\n  ${sqlExcerpt(rows.predicate)}`,
     hint: facts.hint ?? `Try it first: psql -c 'select count(*) from ${name} where …'`,
     details: { table: name, sqlstate: facts.sqlstate },
     cause: error,

@@ -4,7 +4,7 @@ import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { QualifiedName, quoteIdentifier } from '../kernel/identifiers.ts';
 import { inlinedSql } from '../kernel/inlined-sql.ts';
-import { maskedSql, rawSql, sql } from '../kernel/sql.ts';
+import { maskedSql, rawSql, sql, sqlExcerpt } from '../kernel/sql.ts';
 import { type Guard, guardName, type GuardRequest, visibleObstacle } from '../planner/guard.ts';
 import { rowSetCondition, type RowSet } from '../planner/steps.ts';
 import { checkExpression, triggerBody } from './guard-sql.ts';
@@ -136,9 +136,9 @@ async function asGuardError(
   if (NOT_EXPRESSIBLE.has(facts.sqlstate)) return notExpressibleBy(connection, purge, error);
   if (!TEXT_ERRORS.test(facts.sqlstate) || facts.sqlstate === '42501') return error;
   const name = purge.table.name.toString();
-  const predicate = maskedSql(purge.request.predicate ?? purge.rows.predicate);
+  const predicate = sqlExcerpt(purge.request.predicate ?? purge.rows.predicate);
   return new HygieneError('HYG_PLAN_BAD_PREDICATE', {
-    message: `The predicate on ${name} is not accepted: ${facts.message}\n  ${predicate.slice(0, 200)}`,
+    message: `The predicate on ${name} is not accepted: ${facts.message}\n  ${predicate}`,
     hint: facts.hint ?? `Try it first: psql -c 'select count(*) from ${name} where …'`,
     details: { table: name, sqlstate: facts.sqlstate },
     cause: error,

@@ -1,3 +1,4 @@
+import { counted } from './counts.ts';
 import { ColumnName, QualifiedName } from './identifiers.ts';
 
 const SQL_BRAND: unique symbol = Symbol.for('pg-hygiene.sql') as never;
@@ -73,6 +74,18 @@ export function maskedSql(statement: Sql): string {
     .join('')
     .replaceAll(/\s+/g, ' ')
     .trim();
+}
+
+/** Three lines of a terminal. */
+const EXCERPT_LENGTH = 260;
+
+/** As much of it as people read: a condition may list thousands of keys. */
+export function sqlExcerpt(statement: Sql): string {
+  const text = maskedSql(statement);
+  if (text.length <= EXCERPT_LENGTH) return text;
+  const space = text.lastIndexOf(' ', EXCERPT_LENGTH);
+  const shown = text.slice(0, space > 0 ? space : EXCERPT_LENGTH);
+  return `${shown} … (${counted(text.length, 'character')} in all)`;
 }
 
 function fragment(chunks: readonly Chunk[]): Sql {

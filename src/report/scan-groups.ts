@@ -36,7 +36,10 @@ export function reasonsOf(findings: readonly Finding[]): readonly SharedReason[]
     .sort((a, b) => b.findings.length - a.findings.length);
 }
 
-/** As people look a row up: `id 17`. */
+/** As people look a row up: `id 17`, `(customer "a1", no 2)`. */
 export function rowName(key: readonly string[] | null, value: unknown): string {
-  return `${(key ?? ['ctid']).join(', ')} ${JSON.stringify(value)}`;
+  const [column = 'ctid', ...others] = key ?? [];
+  if (others.length === 0) return `${column} ${JSON.stringify(value)}`;
+  const values = Object.entries(value as Readonly<Record<string, unknown>>);
+  return `(${values.map(([name, each]) => `${name} ${JSON.stringify(each)}`).join(', ')})`;
 }

@@ -85,7 +85,7 @@ function seedLines(seeds: readonly Finding[], style: Style): string[] {
     ...[...tables].flatMap(([table, findings]) => [
       '',
       style.bold(table.name.toString()),
-      ...indented(reasonLines(findings)),
+      ...indented(reasonLines(findings)).flatMap((line) => wrapped(line)),
     ]),
   ];
 }

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/model.ts';
 import { resolveTable } from '../catalog/resolve.ts';
 import type { ProtectedSet } from '../executor/protected-set.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { maskedSql } from '../kernel/sql.ts';
+import { sqlExcerpt } from '../kernel/sql.ts';
 import type { RowSet } from '../planner/steps.ts';
 
 /**
@@ -16,7 +16,7 @@ export function resolveProtectedSets(
   return declared.map((rows) => {
     try {
       const table = resolveTable(catalog, rows.table);
-      const condition = maskedSql(rows.predicate);
+      const condition = sqlExcerpt(rows.predicate);
       const label = rows.mode === 'keep' ? `all but ${condition}` : condition;
       return { label: `${table.name.toString()} where ${label}`, table, rows };
     } catch (error) {

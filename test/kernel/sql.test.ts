@@ -1,7 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { ColumnName, QualifiedName } from '../../src/kernel/identifiers.ts';
-import { id, isSql, joinSql, maskedSql, rawSql, renderSql, sql } from '../../src/kernel/sql.ts';
+import {
+  id,
+  isSql,
+  joinSql,
+  maskedSql,
+  rawSql,
+  renderSql,
+  type Sql,
+  sql,
+  sqlExcerpt,
+} from '../../src/kernel/sql.ts';
 
 describe('sql', () => {
   test('binds values in their order and never makes text of them', () => {
@@ -89,6 +99,17 @@ describe('the parts of sql', () => {
       and ${sql`phone in (${'1'}, ${'2'})`}
     `;
     expect(maskedSql(statement)).toBe('email = ? and phone in (?, ?)');
+  });
+
+  test('sqlExcerpt shows what fits into three lines, and how much there is', () => {
+    const list = (length: number): Sql => rawSql(`id in (${'1234, '.repeat(length)}5)`);
+    expect(sqlExcerpt(list(3))).toBe('id in (1234, 1234, 1234, 5)');
+    expect(sqlExcerpt(list(1_000))).toBe(
+      `id in (${'1234, '.repeat(42).trimEnd()} … (6,009 characters in all)`,
+    );
+    expect(sqlExcerpt(rawSql('x'.repeat(300)))).toBe(
+      `${'x'.repeat(260)} … (300 characters in all)`,
+    );
   });
 
   test('a fragment cannot be changed afterwards', () => {
