@@ -1,4 +1,4 @@
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Relay } from '../support/relay.ts';
 
 /** The statements that clients of a database sent, in their order. */
 export interface TappedDatabase {
@@ -10,48 +10,15 @@ export interface TappedDatabase {
 
 /** Stands between clients and a server on loopback, passes everything on and reads the statements. */
 export async function tapped(databaseUrl: string): Promise<TappedDatabase> {
-  const target = new URL(databaseUrl);
   const statements: string[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
+  const relay = await Relay.to(databaseUrl, ({ client, server }) => {
     const reader = new StatementReader((text) => statements.push(text));
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-      socket.on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
-    client.on('data', (chunk) => {
+    client.on('data', (chunk: Buffer) => {
       reader.read(chunk);
-      upstream.write(chunk);
     });
-    upstream.pipe(client);
+    client.pipe(server).pipe(client);
   });
-  await listening(server);
-  const url = new URL(databaseUrl);
-  url.port = String((server.address() as AddressInfo).port);
-  return {
-    url: url.href,
-    statements,
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => {
-          resolve();
-        });
-      }),
-  };
-}
-
-function listening(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
+  return { url: relay.url, statements, close: () => relay.close() };
 }
 
 /** Messages begin with their type and length, but for the first of a connection, which has no type. */

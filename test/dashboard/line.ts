@@ -1,63 +1,39 @@
-import {
-  type AddressInfo,
-  createConnection,
-  createServer,
-  type Server,
-  type Socket,
-} from 'node:net';
+import { Relay } from '../support/relay.ts';
 
 /** The line to a database, which can be cut and mended again. */
 export class Line {
-  /** The database through this line. */
-  readonly url: string;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #isCut = false;
+  readonly #relay: Relay;
+  readonly #state: { isCut: boolean };
 
-  private constructor(server: Server, url: string) {
-    this.#server = server;
-    this.url = url;
+  private constructor(relay: Relay, state: { isCut: boolean }) {
+    this.#relay = relay;
+    this.#state = state;
   }
 
   static async to(url: string): Promise<Line> {
-    const target = new URL(url);
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const through = new URL(url);
-    through.port = String((server.address() as AddressInfo).port);
-    const line = new Line(server, through.href);
-    server.on('connection', (client) => {
-      line.#join(client, createConnection(Number(target.port), target.hostname));
+    const state = { isCut: false };
+    const relay = await Relay.to(url, ({ client, server, close }) => {
+      if (state.isCut) close();
+      client.pipe(server).pipe(client);
     });
-    return line;
+    return new Line(relay, state);
+  }
+
+  /** The database through this line. */
+  get url(): string {
+    return this.#relay.url;
   }
 
   cut(): void {
-    this.#isCut = true;
-    for (const socket of this.#sockets) socket.destroy();
-    this.#sockets.clear();
+    this.#state.isCut = true;
+    this.#relay.cut();
   }
 
   mend(): void {
-    this.#isCut = false;
+    this.#state.isCut = false;
   }
 
-  close(): void {
-    this.cut();
-    this.#server.close();
-  }
-
-  #join(client: Socket, server: Socket): void {
-    const close = (): void => {
-      client.destroy();
-      server.destroy();
-    };
-    for (const socket of [client, server]) {
-      this.#sockets.add(socket);
-      socket.on('error', close);
-      socket.on('close', close);
-    }
-    if (this.#isCut) close();
-    client.pipe(server).pipe(client);
+  close(): Promise<void> {
+    return this.#relay.close();
   }
 }

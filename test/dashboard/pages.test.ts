@@ -258,6 +258,6 @@ describe('with the database down', () => {
     expect(await visitor.page.locator('h1').innerText()).toBe('Scan');
     await visitor.leave();
     await served.stop();
-    line.close();
+    await line.close();
   });
 });

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await stopAll();
-  line.close();
+  await line.close();
 });
 
 const users = '/pages/user-management';

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { installOperation } from '../../src/app/operations/install.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
-import { type BreakPoint, BreakingProxy } from './breaking-proxy.ts';
+import { type BreakPoint, breakingRelay } from './breaking-relay.ts';
 import { purgeDemoUsers, Workbench } from './workbench.ts';
 
 const ID = '20260101000000_purge_demo_users';
@@ -10,7 +10,6 @@ const ID = '20260101000000_purge_demo_users';
 describe('a connection that breaks while committing', () => {
   let database: TestDatabase;
   let direct: Workbench;
-  let proxy: BreakingProxy | undefined;
 
   beforeEach(async () => {
     database = await freshDatabase('sample.sql');
@@ -19,14 +18,11 @@ describe('a connection that breaks while committing', () => {
     await installOperation(direct.world(), { ...direct.options(), mark: null });
   });
 
-  afterEach(() => {
-    proxy?.stop();
-  });
-
-  async function upThroughProxy(breakPoint: BreakPoint): ReturnType<Workbench['up']> {
-    const started = await BreakingProxy.start(database.url, breakPoint);
-    proxy = started.proxy;
-    return new Workbench(started.url).write(`${ID}.ts`, purgeDemoUsers()).up();
+  async function upThroughRelay(breakPoint: BreakPoint): ReturnType<Workbench['up']> {
+    const relay = await breakingRelay(database.url, breakPoint);
+    const report = await new Workbench(relay.url).write(`${ID}.ts`, purgeDemoUsers()).up();
+    await relay.close();
+    return report;
   }
 
   async function events(): Promise<readonly string[]> {
@@ -35,7 +31,7 @@ describe('a connection that breaks while committing', () => {
   }
 
   test('after the server committed is found out by asking the ledger', async () => {
-    const report = await upThroughProxy('after commit');
+    const report = await upThroughRelay('after commit');
     expect(report.error).toBeNull();
     expect(report.results[0]?.outcome.kind).toBe('applied unseen');
     expect(await events()).toEqual(['started', 'applied']);
@@ -43,7 +39,7 @@ describe('a connection that breaks while committing', () => {
   });
 
   test('before the server saw the COMMIT is recorded as failed, with all rows in place', async () => {
-    const report = await upThroughProxy('before commit');
+    const report = await upThroughRelay('before commit');
     expect(report.error?.code).toBe('HYG_DB_CONNECTION_LOST');
     expect(report.error?.exitCode).toBe(8);
     expect(await events()).toEqual(['started', 'failed']);

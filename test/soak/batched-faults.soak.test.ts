@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Client } from 'pg';
 
-import { BreakingProxy, type BreakPoint } from '../engine/breaking-proxy.ts';
+import { type BreakPoint, breakingRelay } from '../engine/breaking-relay.ts';
 import { Gate, untilTrue } from '../engine/gate.ts';
 import { countOf, events } from '../engine/witness.ts';
 import { evidenceOf, Workbench } from '../engine/workbench.ts';
@@ -236,21 +236,21 @@ describe('batches beside other sessions', () => {
   /** The first COMMIT of a run is that of its claim, the second that of its list. */
   const IN_THE_MIDDLE = 4;
 
-  async function upThroughProxy(
+  async function upThroughRelay(
     breakPoint: BreakPoint,
     { spared, batches }: { readonly spared: number; readonly batches: object },
   ): ReturnType<Workbench['up']> {
-    const { proxy, url } = await BreakingProxy.start(database.url, breakPoint, spared);
-    const through = new Workbench(url).write(`${CROWD_ID}.ts`, crowdMigration);
+    const relay = await breakingRelay(database.url, breakPoint, spared);
+    const through = new Workbench(relay.url).write(`${CROWD_ID}.ts`, crowdMigration);
     const report = await through.up({ batches });
-    proxy.stop();
+    await relay.close();
     return report;
   }
 
   test.each(['before commit', 'after commit'] as const)(
     'a connection that breaks %s of a batch loses and doubles nothing',
     async (breakPoint: BreakPoint) => {
-      const report = await upThroughProxy(breakPoint, {
+      const report = await upThroughRelay(breakPoint, {
         spared: IN_THE_MIDDLE,
         batches: SMALL_BATCHES,
       });
@@ -266,7 +266,7 @@ describe('batches beside other sessions', () => {
     ['after commit', 'applied unseen'],
   ] as const)('a connection that breaks %s of the end is told by the ledger', async (at, kind) => {
     // One batch takes all, so the fourth COMMIT is the last.
-    const report = await upThroughProxy(at, { spared: 3, batches: { firstSize: 1_000 } });
+    const report = await upThroughRelay(at, { spared: 3, batches: { firstSize: 1_000 } });
     expect(report.error).toBeNull();
     expect(report.results[0]?.outcome.kind).toBe(kind);
     await crowd.expectWhole();
