@@ -33,6 +33,8 @@ export class ProgressFeed {
   readonly #listeners = new Set<Listener>();
   readonly #meters = new Map<string, PaceMeter>();
   #isReading = false;
+  /** Ends the pause between two readings: a timer that nobody waits for would keep the process. */
+  #pause = new AbortController();
 
   constructor(clock: Clock, readers: Readers) {
     this.#clock = clock;
@@ -42,8 +44,13 @@ export class ProgressFeed {
   /** Listens until the signal aborts. */
   watch(listener: Listener, signal: AbortSignal): void {
     this.#listeners.add(listener);
-    signal.addEventListener('abort', () => this.#listeners.delete(listener), { once: true });
+    signal.addEventListener('abort', () => this.#leave(listener), { once: true });
     if (!this.#isReading) void this.#readOn();
+  }
+
+  #leave(listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.#pause.abort();
   }
 
   async #readOn(): Promise<void> {
@@ -51,7 +58,10 @@ export class ProgressFeed {
     while (this.#listeners.size > 0) {
       const state = await this.read();
       for (const listener of this.#listeners) listener(state);
-      await this.#clock.sleep(EVERY_MS);
+      this.#pause = new AbortController();
+      if (this.#listeners.size > 0) {
+        await this.#clock.sleep(EVERY_MS, this.#pause.signal).catch(() => undefined);
+      }
     }
     this.#isReading = false;
   }
