@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { VerifyFunction } from '../authoring/define-hygiene.ts';
 import { splitStatements } from '../database/sql-statements.ts';
 import { type ErrorCode, HygieneError, toHygieneError } from '../kernel/errors.ts';
-import { maskedSql } from '../kernel/sql.ts';
+import { maskedSql, type Sql } from '../kernel/sql.ts';
 import { visibleObstacle, withoutTexts } from '../planner/guard.ts';
 import type { PurgeStep, Step } from '../planner/steps.ts';
 import { type Discovery, inspectDirectory, type MigrationFile } from '../runner/discover.ts';
@@ -11,7 +11,11 @@ import type { Importer } from '../runner/importer.ts';
 import { type LoadedMigration, loadMigration } from '../runner/load.ts';
 
 type LintWarningCode =
-  'no-migrations' | 'no-budget-max' | 'guard-not-expressible' | 'change-without-where';
+  | 'no-migrations'
+  | 'no-budget-max'
+  | 'guard-not-expressible'
+  | 'change-without-where'
+  | 'doubled-backslash';
 
 interface LintFinding<Code extends string> {
   /** The file's name, or the directory where it is about that. */
@@ -133,11 +137,18 @@ function warningsOf({ file, definition, sqlPair }: LoadedMigration): Warning[] {
 function stepWarnings(file: MigrationFile, step: Step): Warning[] {
   switch (step.kind) {
     case 'purge':
-      return [...budgetWarnings(file, step), ...guardWarnings(file, step)];
+      return [
+        ...budgetWarnings(file, step),
+        ...guardWarnings(file, step),
+        ...backslashWarnings(file, step.rows.predicate),
+      ];
     case 'scrub':
-      return budgetWarnings(file, step);
+      return [...budgetWarnings(file, step), ...backslashWarnings(file, step.rows.predicate)];
     case 'sql':
-      return changesWithoutWhere(file, maskedSql(step.statement));
+      return [
+        ...changesWithoutWhere(file, maskedSql(step.statement)),
+        ...backslashWarnings(file, step.statement),
+      ];
   }
 }
 
@@ -166,6 +177,19 @@ function guardWarnings(file: MigrationFile, { guard, rows }: PurgeStep): Warning
       code: 'guard-not-expressible',
       message: `${basename(file.path)}: guard not expressible as a CHECK: its predicate has ${obstacle}`,
       hint: "Make it a trigger: guard: { as: 'trigger' }. Or guard columns of the table itself: guard: sql`…`.",
+    },
+  ];
+}
+
+/** Other template tags take backslashes away; who is used to them doubles those of a regular expression. */
+function backslashWarnings(file: MigrationFile, statement: Sql): Warning[] {
+  if (!maskedSql(statement).includes(String.raw`\\`)) return [];
+  return [
+    {
+      file: basename(file.path),
+      code: 'doubled-backslash',
+      message: `${basename(file.path)}: two backslashes in a row match a backslash in the data`,
+      hint: 'An sql template keeps them as they are written. Write one, if the next character was meant.',
     },
   ];
 }

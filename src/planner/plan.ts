@@ -5,6 +5,7 @@ import type { Strategy, StrategyChoice, StrategyOption, Window } from './strateg
 type WarningKind =
   | 'unindexed'
   | 'not validated'
+  | 'no rows'
   | 'no archive'
   | 'guard'
   | 'trigger'

@@ -1,5 +1,6 @@
 import { type Catalog, type Table, tableByOid, type TriggerEvent } from '../catalog/model.ts';
 import { firingTriggers } from '../catalog/partitions.ts';
+import { grouped } from '../kernel/counts.ts';
 import { quoteIdentifier } from '../kernel/identifiers.ts';
 import type { ClosureEdge } from './closure.ts';
 import { tablesToClose } from './cluster.ts';
@@ -18,9 +19,21 @@ export function planWarnings(catalog: Catalog, input: PlanInput): readonly PlanW
       .flatMap((edge) => edgeWarnings(catalog, edge)),
     ...doomed.flatMap((table) => tableWarnings(catalog, table)),
     ...[...new Set(changed)].flatMap((table) => triggerWarnings(catalog, table, 'update')),
+    ...emptyWarnings(input),
     ...optionWarnings(input),
     ...clusterWarnings(tablesToClose(closure)),
   ];
+}
+
+/** A predicate that is wrong matches nothing more often than it matches too much, and runs once all the same. */
+function emptyWarnings({ closure: { root }, counts }: PlanInput): readonly PlanWarning[] {
+  const rows = counts.totals?.get(root) ?? 0;
+  if (rows === 0 || (counts.doomed.get(root) ?? 0) > 0) return [];
+  const table = root.name.toString();
+  const message =
+    `No row of ${table} matches, of ${grouped(rows)}. \`up\` records the migration as applied all the ` +
+    'same; with budget: { min: 1 } it refuses.';
+  return [{ kind: 'no rows', table, message, sql: null }];
 }
 
 function edgeWarnings(catalog: Catalog, { foreignKey }: ClosureEdge): readonly PlanWarning[] {

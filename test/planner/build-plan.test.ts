@@ -31,6 +31,7 @@ function shopOf({ sessionsKey, users, sessions, payments }: Shop = {}): Catalog 
 }
 
 interface Counted {
+  readonly users?: number;
   readonly sessions?: number;
   readonly archive?: boolean;
   readonly guard?: boolean;
@@ -49,7 +50,7 @@ function planOf(catalog: Catalog = shopOf(), counted: Counted = {}): PurgePlan {
   const archive = counted.archive ?? true;
   const counts: PlanCounts = {
     doomed: new Map([
-      [users, 10],
+      [users, counted.users ?? 10],
       [sessions, counted.sessions ?? 25],
     ]),
     totals: new Map([[users, counted.totalUsers ?? 12]]),
@@ -142,6 +143,13 @@ describe('A plan warns', () => {
 
   test('about nothing when there is nothing', () => {
     expect(planOf().warnings).toEqual([]);
+  });
+
+  test('about a predicate that matches nothing, but not in an empty table', () => {
+    expect(planOf(shopOf(), { users: 0, sessions: 0 }).warnings).toMatchObject([
+      { kind: 'no rows', message: expect.stringMatching(/^No row of users matches, of 12\./) },
+    ]);
+    expect(planOf(shopOf(), { users: 0, sessions: 0, totalUsers: 0 }).warnings).toEqual([]);
   });
 
   test('about a foreign key without index, with the statement that makes one', () => {

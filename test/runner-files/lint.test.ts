@@ -199,3 +199,28 @@ describe('SQL that changes a whole table is worth a warning', () => {
     expect((await lintIn(projectFolder(sqlPair(up)))).warnings).toEqual([]);
   });
 });
+
+describe('two backslashes in a row are worth a warning, since a template keeps both', () => {
+  const doubled = String.raw`email ~ '@example\\.com$'`;
+
+  test.each([
+    ['a purge', { predicate: doubled }],
+    ['a scrub', { predicate: doubled, up: 'scrub(demo, { set: { phone: null }, budget: { max: 5 } })' }],
+    [
+      'an sql step',
+      {
+        up: `sql\`delete from users where ${doubled}\``,
+        extra: "irreversible: 'x', budget: { max: 5 }",
+      },
+    ],
+  ])('in %s', async (_where, parts) => {
+    const { problems, warnings } = await lintOf(parts);
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([expect.objectContaining({ code: 'doubled-backslash' })]);
+  });
+
+  test('but one is not', async () => {
+    const predicate = String.raw`email ~ '@example\.com$'`;
+    expect((await lintOf({ predicate })).warnings).toEqual([]);
+  });
+});
