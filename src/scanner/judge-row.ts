@@ -9,7 +9,11 @@ export class Judges {
   readonly #byRole = new Map<ColumnRole, readonly Detector[]>();
   readonly #merged = new Map<ColumnRole, MergedPrefilter>();
 
-  constructor(detectors: readonly Detector[]) {
+  readonly #isStorable: (text: string) => boolean;
+
+  /** @param isStorable whether a value of the database can hold a text */
+  constructor(detectors: readonly Detector[], isStorable: (text: string) => boolean) {
+    this.#isStorable = isStorable;
     for (const detector of detectors) {
       for (const role of detector.wants) {
         this.#byRole.set(role, [...(this.#byRole.get(role) ?? []), detector]);
@@ -23,7 +27,8 @@ export class Judges {
     if (known !== undefined) return known;
     const detectors = this.#byRole.get(role);
     if (detectors === undefined) return null;
-    const merged = mergePrefilters(detectors.map(({ prefilter }) => prefilter));
+    const prefilters = detectors.map(({ prefilter }) => prefilter);
+    const merged = mergePrefilters(prefilters, this.#isStorable);
     this.#merged.set(role, merged);
     return merged;
   }

@@ -1,10 +1,5 @@
 import { joinSql, type Sql, sql } from '../kernel/sql.ts';
-import {
-  BETWEEN_DIGITS,
-  BETWEEN_WORDS,
-  type MergedPrefilter,
-  TRIMMED,
-} from './detectors/prefilter.ts';
+import { BETWEEN_DIGITS, BETWEEN_WORDS, type MergedPrefilter } from './detectors/prefilter.ts';
 
 /** Characters; what a list holds is shorter. */
 const LONGEST_LISTED = 200;
@@ -15,10 +10,10 @@ const LONGEST_LISTED = 200;
  */
 export function maySay(value: Sql, prefilter: MergedPrefilter, isInCluster = false): Sql | null {
   const { words, whole, firstWord, letters, domains } = prefilter;
-  const { patterns, exactPatterns, digitsPatterns } = prefilter;
+  const { patterns, exactPatterns, digitsPatterns, trimmed } = prefilter;
   const start = sql`lower(left(${value}, ${LONGEST_LISTED}::int))`;
   const conditions = [
-    ...(whole.length > 0 ? [isListed(sql`btrim(${start}, ${TRIMMED})`, whole)] : []),
+    ...(whole.length > 0 ? [isListed(sql`btrim(${start}, ${trimmed})`, whole)] : []),
     ...(firstWord.length > 0 ? [isListed(sql`split_part(${start}, ' ', 1)`, firstWord)] : []),
     ...(letters.length > 0 ? [isListed(lettersBeforeAt(start), letters)] : []),
     ...(domains.length > 0 ? [isListed(sql`split_part(${start}, '@', 2)`, domains)] : []),

@@ -1,5 +1,7 @@
 import type { Table } from '../catalog/model.ts';
+import { queryOne } from '../database/connection.ts';
 import type { ProgressPhase } from '../kernel/progress.ts';
+import { sql } from '../kernel/sql.ts';
 import { adminKeys } from './admin-keys.ts';
 import { deriveRules } from './derive-rules.ts';
 import { allDetectors } from './detectors/all-detectors.ts';
@@ -16,6 +18,7 @@ import type { ScanResult, TriedPasswords } from './scan-result.ts';
 import { ScanState, TableState } from './scan-state.ts';
 import { attempt } from './scan-transaction.ts';
 import { ScannedRows } from './scanned-rows.ts';
+import { storableIn } from './storable.ts';
 import { apartOf, factsOf, findingsOf, worstFirst } from './summarise.ts';
 import { chooseTables, type LeftOut } from './which-tables.ts';
 import type { ScanScope } from './scan-scope.ts';
@@ -90,7 +93,11 @@ async function learnTables(
 
 async function readTables(scope: ScanScope, state: ScanState): Promise<void> {
   const { connection, catalog } = scope;
-  const judges = new Judges(allDetectors);
+  const { encoding } = await queryOne<{ encoding: string }>(
+    connection,
+    sql`select current_setting('server_encoding') as encoding`,
+  );
+  const judges = new Judges(allDetectors, storableIn(encoding));
   const total = state.tables.reduce((sum, table) => sum + megabytesOf(table), 0);
   let before = 0;
   for (const table of state.tables) {

@@ -33,6 +33,8 @@ export interface MergedPrefilter {
   readonly patterns: readonly string[];
   readonly exactPatterns: readonly string[];
   readonly digitsPatterns: readonly string[];
+  /** {@link TRIMMED}, as far as the database knows it. */
+  readonly trimmed: string;
 }
 
 /** What stands between words. Few, since PostgreSQL compares each character with all of them. */
@@ -42,20 +44,38 @@ export const BETWEEN_DIGITS = ' .-+()/';
 /** What stands around a text, or numbers it. */
 export const TRIMMED = ' .,:;!?¡¿…#_-"\'`()[]{}*0123456789\t\n';
 
-export function mergePrefilters(all: readonly Prefilter[]): MergedPrefilter {
-  const list = (of: (each: Prefilter) => Iterable<string> | undefined): readonly string[] => [
-    ...new Set(all.flatMap((each) => [...(of(each) ?? [])]).flatMap(inEachCase)),
-  ];
+/** @param isStorable what no value of the database can hold is not looked for */
+export function mergePrefilters(
+  all: readonly Prefilter[],
+  isStorable: (text: string) => boolean,
+): MergedPrefilter {
+  const list = (of: (each: Prefilter) => Iterable<string> | undefined): readonly string[] => {
+    const entries = all.flatMap((each) => [...(of(each) ?? [])]).flatMap(inEachCase);
+    return [...new Set(entries)].filter(isStorable);
+  };
+  const patterns = (of: (each: Prefilter) => string | undefined): readonly string[] =>
+    all.flatMap((each) => of(each) ?? []).map(inAscii);
   return {
+    trimmed: Array.from(TRIMMED).filter(isStorable).join(''),
     words: list(({ words }) => words),
     whole: list(({ whole }) => whole),
     firstWord: list(({ firstWord }) => firstWord),
     letters: [...new Set(list(({ letters }) => letters).map(withoutBetween))],
     domains: list(({ domains }) => domains),
-    patterns: all.flatMap(({ pattern }) => pattern ?? []),
-    exactPatterns: all.flatMap(({ exactPattern }) => exactPattern ?? []),
-    digitsPatterns: all.flatMap(({ digitsPattern }) => digitsPattern ?? []),
+    patterns: patterns(({ pattern }) => pattern),
+    exactPatterns: patterns(({ exactPattern }) => exactPattern),
+    digitsPatterns: patterns(({ digitsPattern }) => digitsPattern),
   };
+}
+
+/** PostgreSQL's regular expressions know characters by their numbers, which any encoding can write. */
+function inAscii(pattern: string): string {
+  return pattern.replaceAll(/[^\p{ASCII}]/gu, (char) => {
+    const number = (char.codePointAt(0) ?? 0).toString(16);
+    return number.length > 4
+      ? String.raw`\U${number.padStart(8, '0')}`
+      : String.raw`\u${number.padStart(4, '0')}`;
+  });
 }
 
 /** As {@link Prefilter.whole} compares it. */

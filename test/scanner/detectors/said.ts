@@ -2,7 +2,7 @@ import type { ColumnRole } from '../../../src/scanner/column-role.ts';
 import { allDetectors } from '../../../src/scanner/detectors/all-detectors.ts';
 import { Judges } from '../../../src/scanner/judge-row.ts';
 
-const judges = new Judges(allDetectors);
+const judges = new Judges(allDetectors, () => true);
 
 /** What the detectors say about a value, as `name strength`, beside the others of its row. */
 export function said(
