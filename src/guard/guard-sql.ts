@@ -95,7 +95,7 @@ function functionName({ name, table }: Pick<Guard, 'name' | 'table'>): Qualified
 function commentOf(migrationId: string): string {
   return (
     `${GUARD_COMMENT}${migrationId}: rows like those that it removed are refused. ` +
-    `To drop it: hygiene guard drop ${migrationId} --reason '…'`
+    `To drop it: hygiene guard drop ${migrationId} --reason WHY`
   );
 }
 

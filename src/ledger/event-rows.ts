@@ -98,10 +98,11 @@ export function toAppendedEvent(row: AppendedRow): AppendedEvent {
   return { seq: row.seq, hash: row.hash, prevHash: row.prev_hash, at: new Date(row.at) };
 }
 
-export function appendStatement(names: LedgerNames, event: NewEvent): Sql {
+/** @param json as {@link eventJson} gives it, in characters that the database knows */
+export function appendStatement(names: LedgerNames, json: string): Sql {
   return sql`
     select l.seq, l.hash, l.prev_hash, ${AT_UTC}
-      from ${ledgerFunction(names, 'append_event')}(${eventJson(event)}::text::jsonb) as l
+      from ${ledgerFunction(names, 'append_event')}(${json}::text::jsonb) as l
   `;
 }
 
@@ -122,7 +123,7 @@ export function headIsIntactSql(names: LedgerNames): Sql {
 }
 
 /** PostgreSQL's text knows no NUL and no half characters; recording an error must not fail for one. */
-function eventJson(event: NewEvent): string {
+export function eventJson(event: NewEvent): string {
   return JSON.stringify(
     {
       event: event.event,

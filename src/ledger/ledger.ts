@@ -1,11 +1,13 @@
 import type { Connection } from '../database/connection.ts';
 import { queryOne } from '../database/connection.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
+import { asStorable, isAscii } from '../kernel/storable.ts';
 import { type ChainReport, type ChainRow, toChainReport } from './chain-report.ts';
 import { type EnvironmentMarker, readMarker, writeMarker } from './environment-marker.ts';
 import {
   type AppendedRow,
   appendStatement,
+  eventJson,
   type FullRow,
   fullColumns,
   headIsIntactSql,
@@ -120,10 +122,20 @@ export class Ledger {
 
   /** Whether the event may follow is for {@link advance} to say. */
   async append(event: NewEvent): Promise<AppendedEvent> {
+    const json = await this.#storable(eventJson(event));
     const row = await withRights(this.names, 'runner', () =>
-      queryOne<AppendedRow>(this.#connection, appendStatement(this.names, event)),
+      queryOne<AppendedRow>(this.#connection, appendStatement(this.names, json)),
     );
     return toAppendedEvent(row);
+  }
+
+  /** Neither a description nor an error may keep an event from being recorded. */
+  async #storable(text: string): Promise<string> {
+    if (isAscii(text)) return text;
+    const { encoding } = await this.#one<{ encoding: string }>(
+      sql`select current_setting('server_encoding') as encoding`,
+    );
+    return asStorable(text, encoding);
   }
 
   /** Events with all that was recorded, oldest first. */

@@ -1,5 +1,6 @@
 import { HygieneError } from '../kernel/errors.ts';
 import type { MigrationRecord } from '../ledger/history.ts';
+import type { Status } from '../ledger/transitions.ts';
 import type { Engine } from './engine.ts';
 import { commandContext } from './restore.ts';
 import { type Turned, turnMigration } from './turn.ts';
@@ -32,17 +33,31 @@ export async function retire(
 
 function notRetirable(id: string, record: MigrationRecord | undefined): HygieneError {
   const status = record?.status ?? 'pending';
-  const message =
-    status === 'retired'
-      ? `${id} is retired already.`
-      : status === 'started'
-        ? `${id} is at work, or its run was killed: how it ends is not known yet.`
-        : `${id} is ${status}: it never ran here, so there is nothing to retire.`;
-  const hint =
-    status === 'started'
-      ? 'hygiene up   goes on with it; retire it then.'
-      : status === 'retired'
-        ? 'hygiene ledger --migration ID   shows when, by whom and why.'
-        : 'Remove its file, if nobody wants it to run.';
+  const { message, hint } = reasonAgainst(id, status, record?.generation ?? 1);
   return new HygieneError('HYG_REFUSED_NOT_RETIRABLE', { message, hint, details: { id, status } });
+}
+
+function reasonAgainst(
+  id: string,
+  status: Status,
+  generation: number,
+): { readonly message: string; readonly hint: string } {
+  if (status === 'retired') {
+    return {
+      message: `${id} is retired already.`,
+      hint: 'hygiene ledger --migration ID   shows when, by whom and why.',
+    };
+  }
+  if (status === 'started') {
+    return {
+      message: `${id} is at work, or its run was killed: how it ends is not known yet.`,
+      hint: 'hygiene up   goes on with it; retire it then.',
+    };
+  }
+  const why =
+    generation === 1 ? 'it never ran here' : 'it has not run since its rows were put back';
+  return {
+    message: `${id} is ${status}: ${why}, so there is nothing to retire.`,
+    hint: 'Remove its file, if nobody wants it to run.',
+  };
 }

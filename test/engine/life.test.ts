@@ -137,6 +137,12 @@ describe('retire', () => {
       await expectError(['retire', ID, '--reason', 'x'], 'HYG_REFUSED_NOT_RETIRABLE', 7),
     ).toContain('it never ran here');
     expect((await run('up')).code).toBe(0);
+    expect((await run('restore', ID)).code).toBe(0);
+    expect((await run('reapply', ID, '--reason', 'x')).code).toBe(0);
+    expect(
+      await expectError(['retire', ID, '--reason', 'x'], 'HYG_REFUSED_NOT_RETIRABLE', 7),
+    ).toContain('it has not run since its rows were put back');
+    expect((await run('up')).code).toBe(0);
     expect((await run('retire', ID, '--reason', 'x')).code).toBe(0);
     expect(
       await expectError(['retire', ID, '--reason', 'x'], 'HYG_REFUSED_NOT_RETIRABLE', 7),

@@ -205,7 +205,10 @@ describe('two backslashes in a row are worth a warning, since a template keeps b
 
   test.each([
     ['a purge', { predicate: doubled }],
-    ['a scrub', { predicate: doubled, up: 'scrub(demo, { set: { phone: null }, budget: { max: 5 } })' }],
+    [
+      'a scrub',
+      { predicate: doubled, up: 'scrub(demo, { set: { phone: null }, budget: { max: 5 } })' },
+    ],
     [
       'an sql step',
       {

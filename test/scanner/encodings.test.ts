@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 
-import { storableIn } from '../../src/scanner/storable.ts';
 import { runCli } from '../support/cli.ts';
 import { createDatabase, type TestDatabase } from '../support/cloned-database.ts';
 import { createProject } from '../support/project.ts';
@@ -33,24 +32,5 @@ describe('a scan looks for what the database can hold', () => {
     const { code, stdout } = await runCli(['scan'], run);
     expect([code, stdout]).toEqual([0, expect.stringContaining('such as id 17\n')]);
     expect(stdout).not.toContain('Not looked at');
-  });
-});
-
-describe('storable', () => {
-  test.each([
-    ['UTF8', 'ж…ß語', true],
-    ['SQL_ASCII', 'ж…ß語', true],
-    ['LATIN1', 'ßé¡', true],
-    ['LATIN1', '…', false],
-    ['LATIN1', 'ı', false],
-    ['LATIN5', 'ı', true],
-    ['WIN1252', '…', true],
-    ['WIN1251', 'ж', true],
-    ['WIN1251', 'ß', false],
-    ['ISO_8859_5', 'ж', true],
-    ['EUC_JP', 'abc', true],
-    ['EUC_JP', '語', false],
-  ])('in %s is "%s": %s', (encoding, text, expected) => {
-    expect(storableIn(encoding)(text)).toBe(expected);
   });
 });

@@ -42,7 +42,7 @@ export const BETWEEN_WORDS = '0123456789 ._-+@!?,\'"()/#:';
 /** What stands between the digits of a number. */
 export const BETWEEN_DIGITS = ' .-+()/';
 /** What stands around a text, or numbers it. */
-export const TRIMMED = ' .,:;!?¡¿…#_-"\'`()[]{}*0123456789\t\n';
+const TRIMMED = ' .,:;!?¡¿…#_-"\'`()[]{}*0123456789\t\n';
 
 /** @param isStorable what no value of the database can hold is not looked for */
 export function mergePrefilters(

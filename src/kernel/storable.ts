@@ -26,6 +26,16 @@ export function storableIn(encoding: string): (text: string) => boolean {
   return (text) => Array.from(text).every((char) => char <= '\x7F' || known.has(char));
 }
 
+/** The text as the database can hold it, with a question mark for each character that it lacks. */
+export function asStorable(text: string, encoding: string): string {
+  const isStorable = storableIn(encoding);
+  return Array.from(text, (char) => (isStorable(char) ? char : '?')).join('');
+}
+
+export function isAscii(text: string): boolean {
+  return /^\p{ASCII}*$/u.test(text);
+}
+
 function beyondAscii(encoding: string): ReadonlySet<string> {
   const bytes = Uint8Array.from({ length: 128 }, (_, at) => 128 + at);
   const latin1 = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
