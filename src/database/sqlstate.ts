@@ -15,6 +15,7 @@ export const sqlstate = {
   readOnlyTransaction: '25006',
   undefinedTable: '42P01',
   undefinedColumn: '42703',
+  undefinedFunction: '42883',
   invalidSchemaName: '3F000',
   insufficientPrivilege: '42501',
   invalidTransactionTermination: '2D000',

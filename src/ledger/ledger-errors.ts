@@ -21,6 +21,32 @@ export function assertSchemaVersion(names: LedgerNames, version: number | null):
   });
 }
 
+/**
+ * Does what reads the tables of the ledger.
+ * @throws HygieneError HYG_LEDGER_SCHEMA_TAKEN where tables of that name are not what this tool makes
+ */
+export async function asOurs<T>(names: LedgerNames, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!hasSqlstate(error, ...NOT_AS_MADE)) throw error;
+    throw new HygieneError('HYG_LEDGER_SCHEMA_TAKEN', {
+      message: `${ledgerTable(names).toString()} is there, and is not the ledger as hygiene makes it: ${(error as Error).message}.`,
+      hint: [
+        "If the schema is somebody else's, name one of our own in hygiene/config: schemas: { ledger: …, archive: … }",
+        'If it was ours, somebody has altered it: put it back from a backup.',
+      ].join('\n'),
+      cause: error,
+    });
+  }
+}
+
+const NOT_AS_MADE = [
+  sqlstate.undefinedTable,
+  sqlstate.undefinedColumn,
+  sqlstate.undefinedFunction,
+] as const;
+
 /** For what the version before has no place for. */
 export function outdatedLedger(what: string): HygieneError {
   return new HygieneError('HYG_LEDGER_OUTDATED', {

@@ -8,7 +8,7 @@ import {
 } from './environment-marker.ts';
 import { headIsIntactSql, lightColumns, type LightRow, toLedgerEvent } from './event-rows.ts';
 import type { LedgerEvent } from './events.ts';
-import { assertSchemaVersion, withRights } from './ledger-errors.ts';
+import { asOurs, assertSchemaVersion, withRights } from './ledger-errors.ts';
 import { environmentTable, ledgerTable, type LedgerNames, metaTable } from './names.ts';
 
 /** The ledger at one moment: all that `up` needs to see that nothing is pending. */
@@ -61,28 +61,26 @@ export async function readSnapshot(
   known: LedgerSnapshot = NOT_INSTALLED,
 ): Promise<LedgerSnapshot> {
   const after = known.headSeq ?? 0;
-  const row = await withRights(names, 'reader', () =>
-    queryOne<SnapshotRow>(
-      connection,
-      sql`
-        with head as (
-          select l.seq, l.hash from ${ledgerTable(names)} as l order by l.seq desc limit 1
-        )
-        select
-          (select max(schema_version) from ${metaTable(names)}) as schema_version,
-          ${headIsIntactSql(names)} as head_ok,
-          (select seq from head) as head_seq,
-          (select hash from head) as head_hash,
-          (select l.hash from ${ledgerTable(names)} as l where l.seq = ${after}::bigint) as known_hash,
-          (select to_json(marked) from (
-            select ${markerColumns} from ${environmentTable(names)} as e
-          ) as marked) as marker,
-          (select json_agg(light order by light.seq) from (
-            select ${lightColumns} from ${ledgerTable(names)} as l
-             where ${TELLING} and l.seq > ${after}::bigint
-          ) as light) as events
-      `,
-    ),
+  const statement = sql`
+    with head as (
+      select l.seq, l.hash from ${ledgerTable(names)} as l order by l.seq desc limit 1
+    )
+    select
+      (select max(schema_version) from ${metaTable(names)}) as schema_version,
+      ${headIsIntactSql(names)} as head_ok,
+      (select seq from head) as head_seq,
+      (select hash from head) as head_hash,
+      (select l.hash from ${ledgerTable(names)} as l where l.seq = ${after}::bigint) as known_hash,
+      (select to_json(marked) from (
+        select ${markerColumns} from ${environmentTable(names)} as e
+      ) as marked) as marker,
+      (select json_agg(light order by light.seq) from (
+        select ${lightColumns} from ${ledgerTable(names)} as l
+         where ${TELLING} and l.seq > ${after}::bigint
+      ) as light) as events
+  `;
+  const row = await asOurs(names, () =>
+    withRights(names, 'reader', () => queryOne<SnapshotRow>(connection, statement)),
   );
   if (after > 0 && row.known_hash !== known.headHash) return readSnapshot(connection, names);
   assertSchemaVersion(names, row.schema_version);

@@ -228,4 +228,8 @@ test('a schema of the same name that holds tables of others is not taken over', 
   const error = await bench.upError();
   expect(error).toMatchObject({ code: 'HYG_LEDGER_SCHEMA_TAKEN', exitCode: 2 });
   expect(error.message).toContain('Schema "hygiene" holds 1 relation');
+  await taken.execute('create table hygiene.ledger (id int, brushed_at date)');
+  const other = await bench.upError();
+  expect(other).toMatchObject({ code: 'HYG_LEDGER_SCHEMA_TAKEN', exitCode: 2 });
+  expect(other.message).toContain('hygiene.ledger is there, and is not the ledger');
 });
