@@ -19,7 +19,7 @@ import { edgesToCount } from './closure-edges.ts';
 import { withPredicateOf } from './count-rows.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import { createWorkTable, type WorkTable } from './selection-sql.ts';
-import type { SurvivorCopies, SurvivorCopy } from './survivor-copies.ts';
+import type { SurvivorCopies } from './survivor-copies.ts';
 import {
   countDangling,
   countUnknown,
@@ -74,7 +74,10 @@ export class SurvivorSelection implements SelectedRows {
     const parentsFirst = removalOrder(closure)
       .flatMap(({ tables }) => tables)
       .reverse();
-    for (const table of parentsFirst) await this.#keep(table);
+    for (const table of parentsFirst) {
+      if (table === closure.root) await this.#keepRoot();
+      else await this.#keep(table);
+    }
     for (const source of this.#sources) await this.#listDangling(source);
     for (const each of mergedLists(this.changed)) {
       await this.#connection.query(createMergedTable(each));
@@ -130,17 +133,21 @@ export class SurvivorSelection implements SelectedRows {
     return this.#edgeCounts.get(edge) ?? 0;
   }
 
-  async #keep(table: Table): Promise<void> {
-    const { copies, rows, closure } = this.#scope;
-    const isRoot = table === closure.root;
-    const make = (): Promise<SurvivorCopy> =>
-      copies.make(selectKept(table, this.#keptSelection(table)));
-    const copy = isRoot ? await withPredicateOf({ table, rows }, make) : await make();
+  async #keepRoot(): Promise<void> {
+    const { rows, closure } = this.#scope;
+    const judged = { table: closure.root, rows };
+    const kept = await withPredicateOf(judged, () => this.#keep(closure.root));
+    const { count } = await queryOne<Counted>(this.#connection, countUnknown(kept));
+    this.#unknown = count;
+  }
+
+  async #keep(table: Table): Promise<Kept> {
+    const { copies } = this.#scope;
+    const copy = await copies.make(selectKept(table, this.#keptSelection(table)));
     if (this.#isLookedUp(table)) await copies.analyze(copy);
     const kept = { ...copy, table };
     this.#kept.set(table, kept);
-    if (isRoot)
-      this.#unknown = (await queryOne<Counted>(this.#connection, countUnknown(kept))).count;
+    return kept;
   }
 
   #keptSelection(table: Table): KeptSelection {
