@@ -37,6 +37,8 @@ export function postgresSource(config: ClientConfig, target: TargetDescription):
       try {
         await client.connect();
       } catch (error) {
+        // Where it is the driver that gives up, the server would wait for a minute, and this process with it.
+        void client.end().catch(() => undefined);
         throw connectError(error, target);
       }
       return connection;
@@ -117,9 +119,23 @@ const typeParser = ((oid: number, format?: string) =>
     ? parseInt8
     : driverParser(oid, format)) as typeof pg.types.getTypeParser;
 
+/** Too many connections (53), or a server that starts, stops or recovers (57P). */
+const NOT_NOW = /^(53|57P)/;
+
+/** In the words of the driver, which has no code for it. */
+const ASKED_FOR_PASSWORD = /client password must be a (?:non-empty )?string/;
+
 function connectError(error: unknown, target: TargetDescription): HygieneError {
   const facts = databaseErrorFacts(error);
   const place = `${target.host}${target.port === null ? '' : `:${String(target.port)}`}/${target.database}`;
+  if (facts !== null && NOT_NOW.test(facts.sqlstate)) {
+    return new HygieneError('HYG_DB_UNREACHABLE', {
+      message: `${place} takes no connection of "${target.user}" now: ${facts.message}`,
+      hint: 'Wait until it does, then run again.',
+      details: { sqlstate: facts.sqlstate },
+      cause: error,
+    });
+  }
   if (facts !== null) {
     return new HygieneError('HYG_DB_AUTH', {
       message: `${place} refused the connection of "${target.user}": ${facts.message}`,
@@ -129,6 +145,13 @@ function connectError(error: unknown, target: TargetDescription): HygieneError {
     });
   }
   const reason = error instanceof Error ? networkReason(error) : String(error);
+  if (ASKED_FOR_PASSWORD.test(reason)) {
+    return new HygieneError('HYG_DB_AUTH', {
+      message: `${place} asks for the password of "${target.user}", and there is none.`,
+      hint: `Name it in ${target.source}, in PGPASSWORD, or in a password file (PGPASSFILE).`,
+      cause: error,
+    });
+  }
   return new HygieneError('HYG_DB_UNREACHABLE', {
     message: `Cannot reach ${place}: ${reason}`,
     hint: `Check that the server runs and that host, port and TLS settings in ${target.source} are right, then run again.`,

@@ -13,19 +13,33 @@ export interface TlsOptions {
 /** Whoever names one of these wants TLS, also without `sslmode`. */
 const TLS_PARAMETERS = ['sslaccept', 'sslrootcert', 'sslcert', 'sslkey'];
 
+/** Those of libpq, and one that says what `require` means there. */
+const MODES: ReadonlySet<string> = new Set([
+  'disable',
+  'allow',
+  'prefer',
+  'require',
+  'verify-ca',
+  'verify-full',
+  'no-verify',
+]);
+
 /** libpq does not verify in these modes. Here the certificate is verified, and that is said. */
 const VERIFIED_ANYWAY: ReadonlySet<string> = new Set(['require', 'prefer', 'allow']);
 
 /**
  * TLS as libpq's and Prisma's URL parameters describe it. The certificate goes unverified only where
  * the URL says so in words: `sslmode=no-verify`, `sslaccept=accept_invalid_certs`.
- * @param problem makes the error for a file that cannot be read
+ * @param problem makes the error for a mode that nobody knows, and for a file that cannot be read
  */
 export function readTls(
   parameters: URLSearchParams,
   mode: string | null,
   problem: (reason: string) => HygieneError,
 ): TlsOptions {
+  if (mode !== null && !MODES.has(mode)) {
+    throw problem(`sslmode "${mode}" is none of ${[...MODES].join(', ')}`);
+  }
   if (!isWanted(parameters, mode)) return { ssl: null, notes: [] };
   const trustAnything =
     parameters.get('sslaccept') === 'accept_invalid_certs' || mode === 'no-verify';

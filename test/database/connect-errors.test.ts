@@ -68,6 +68,38 @@ describe('a connection that cannot be made', () => {
     expect(inspect(error, { depth: null })).not.toContain('secret');
   });
 
+  test('because it asks for a password that nobody gave says so', async () => {
+    const error = await connectError(changed((url) => (url.password = '')));
+    expect(error).toMatchObject({ code: 'HYG_DB_AUTH', exitCode: 8 });
+    expect(error.message).toContain('asks for the password of "postgres", and there is none');
+    expect(error.hint).toContain('PGPASSWORD');
+    // The server would go on asking for a minute.
+    await database.execute(`
+      do $$
+      begin
+        for try in 1 .. 200 loop
+          perform from pg_stat_activity where state = 'starting' and backend_type = 'client backend';
+          if not found then return; end if;
+          perform pg_sleep(0.05), pg_stat_clear_snapshot();
+        end loop;
+        raise exception 'it is still asked for the password';
+      end
+      $$`);
+  });
+
+  test('because the role has as many as it may have is no matter of its password', async () => {
+    await database.execute("create role crowded login password 'secret' connection limit 0");
+    const error = await connectError(
+      changed((url) => {
+        url.username = 'crowded';
+        url.password = 'secret';
+      }),
+    );
+    await database.execute('drop role crowded');
+    expect(error).toMatchObject({ code: 'HYG_DB_UNREACHABLE', details: { sqlstate: '53300' } });
+    expect(error.hint).toBe('Wait until it does, then run again.');
+  });
+
   test('because the server has no TLS is not made without it', async () => {
     const error = await connectError(changed((url) => url.searchParams.set('sslmode', 'require')));
     expect(error).toMatchObject({ code: 'HYG_DB_UNREACHABLE' });
