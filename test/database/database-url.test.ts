@@ -151,6 +151,15 @@ describe('TLS', () => {
     },
   );
 
+  test('a mode that nobody knows is refused, with those that there are', () => {
+    expect(() => parse(`${BASE}?sslmode=required`)).toThrow(
+      expect.objectContaining({
+        code: 'HYG_CONFIG_BAD_URL',
+        message: expect.stringContaining('sslmode "required" is none of disable, allow,'),
+      }),
+    );
+  });
+
   test('sslmode=verify-ca verifies the certificate, but not the name', () => {
     const { config } = parse(`${BASE}?sslmode=verify-ca`);
     expect(config.ssl).toMatchObject({ rejectUnauthorized: true });

@@ -245,7 +245,8 @@ function firstGroup(pattern: RegExp, text: string): string {
 
 /** A value that a URL parameter may have. */
 function plausible(parameter: string): string {
-  return /port|timeout/.test(parameter) ? '15' : 'system';
+  const values = new Map([['sslmode', 'verify-full']]);
+  return values.get(parameter) ?? (/port|timeout/.test(parameter) ? '15' : 'system');
 }
 
 /** The sources in which a code is named because it is raised there. */
