@@ -56,12 +56,10 @@ export class ProgressFeed {
   async #readOn(): Promise<void> {
     this.#isReading = true;
     while (this.#listeners.size > 0) {
+      this.#pause = new AbortController();
       const state = await this.read();
       for (const listener of this.#listeners) listener(state);
-      this.#pause = new AbortController();
-      if (this.#listeners.size > 0) {
-        await this.#clock.sleep(EVERY_MS, this.#pause.signal).catch(() => undefined);
-      }
+      await this.#clock.sleep(EVERY_MS, this.#pause.signal).catch(() => undefined);
     }
     this.#isReading = false;
   }

@@ -64,6 +64,15 @@ async function noticeLostClient(connection: Connection): Promise<void> {
   }
 }
 
+/** Such as `UTF8`: what the characters of the database are, whatever the client's are. */
+export async function serverEncoding(connection: Connection): Promise<string> {
+  const { encoding } = await queryOne<{ encoding: string }>(
+    connection,
+    sql`select current_setting('server_encoding') as encoding`,
+  );
+  return encoding;
+}
+
 export interface WatchedSettings {
   readonly trackCounts: boolean;
   readonly replicationRole: string;

@@ -1,11 +1,16 @@
 import { type Connection, queryOne } from '../database/connection.ts';
-import { databaseErrorFacts } from '../database/sqlstate.ts';
-import { HygieneError } from '../kernel/errors.ts';
-import { type Sql, sql, sqlExcerpt } from '../kernel/sql.ts';
+import { asPredicateError } from '../database/predicate-error.ts';
+import { type Sql, sql } from '../kernel/sql.ts';
 import type { Table } from '../catalog/model.ts';
 import type { RowSet } from '../planner/steps.ts';
 import { countFrom } from './table-sizes.ts';
-import { type CountedRows, countTable, sampleShare, type WorkTable } from './selection-sql.ts';
+import {
+  type CountedRows,
+  countTable,
+  type JudgedRows,
+  sampleShare,
+  type WorkTable,
+} from './selection-sql.ts';
 
 /** They say well enough what most of the rows are; a smaller table is looked at whole. */
 const SAMPLED_PAGES = 300;
@@ -41,8 +46,6 @@ export async function estimateShare(connection: Connection, judged: JudgedRows):
   return share;
 }
 
-type JudgedRows = Omit<CountedRows, 'excluded'>;
-
 /**
  * Does what uses a predicate.
  * @throws HygieneError HYG_PLAN_BAD_PREDICATE
@@ -51,7 +54,8 @@ export async function withPredicateOf<T>(judged: JudgedRows, work: () => Promise
   try {
     return await work();
   } catch (error) {
-    throw asPredicateError(error, judged);
+    const { table, rows } = judged;
+    throw asPredicateError(error, { table: table.name, predicate: rows.predicate });
   }
 }
 
@@ -80,20 +84,4 @@ export function countedRows(
   rows: RowSet,
 ): CountedRows {
   return { table, rows, excluded: earlier.filter((work) => work.table.root === table.root) };
-}
-
-/** SQLSTATE classes that mean the text is wrong: syntax and names (42), data and types (22). */
-const TEXT_ERRORS = /^(42|22)/;
-
-function asPredicateError(error: unknown, { table, rows }: JudgedRows): unknown {
-  const facts = databaseErrorFacts(error);
-  if (facts === null || !TEXT_ERRORS.test(facts.sqlstate) || facts.sqlstate === '42501')
-    return error;
-  const name = table.name.toString();
-  return new HygieneError('HYG_PLAN_BAD_PREDICATE', {
-    message: `The predicate on ${name} is not accepted: ${facts.message}\n  ${sqlExcerpt(rows.predicate)}`,
-    hint: facts.hint ?? `Try it first: psql -c 'select count(*) from ${name} where …'`,
-    details: { table: name, sqlstate: facts.sqlstate },
-    cause: error,
-  });
 }

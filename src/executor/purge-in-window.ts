@@ -1,6 +1,6 @@
 import type { Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
-import { joinSql, sql } from '../kernel/sql.ts';
+import { nameList, sql } from '../kernel/sql.ts';
 import type { PurgePlan } from '../planner/plan.ts';
 import { changedTables } from './access-facts.ts';
 import { assess, NOTHING_TAKEN, type Selected } from './assess-purge.ts';
@@ -102,9 +102,5 @@ async function selectDoomed(
 /** In the order of their names, so that two runs cannot lock crosswise. */
 async function lockTables(connection: Connection, tables: readonly Table[]): Promise<void> {
   const names = tables.map(({ name }) => name).sort((a, b) => (a.quoted < b.quoted ? -1 : 1));
-  const list = joinSql(
-    names.map((name) => sql`${name}`),
-    ', ',
-  );
-  await connection.query(sql`lock table ${list} in access exclusive mode`);
+  await connection.query(sql`lock table ${nameList(names)} in access exclusive mode`);
 }

@@ -2,7 +2,7 @@ import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { ColumnName, type QualifiedName } from '../kernel/identifiers.ts';
-import { joinSql, rawSql, sql } from '../kernel/sql.ts';
+import { joinSql, nameList, rawSql, sql } from '../kernel/sql.ts';
 import { rowHash } from './row-hash.ts';
 import { selfAlias } from './row-identity.ts';
 import type { SelectedRows } from './selected-rows.ts';
@@ -44,11 +44,8 @@ export class Rewrite {
       kept.push({ table, copy, before: await this.#contentOf(table, copy) });
     }
     this.#kept = kept;
-    const names = joinSql(
-      tables.map(({ name }) => sql`${name}`),
-      ', ',
-    );
-    await this.#connection.query(sql`truncate ${names}`);
+    const names = tables.map(({ name }) => name);
+    await this.#connection.query(sql`truncate ${nameList(names)}`);
   }
 
   /**

@@ -22,10 +22,13 @@ export function createWorkTable(work: WorkTable): Sql {
   `;
 }
 
-export interface CountedRows {
+export interface JudgedRows {
   /** The row set's own table: the work table's, or a partition of it. */
   readonly table: Table;
   readonly rows: RowSet;
+}
+
+export interface CountedRows extends JudgedRows {
   /** Work tables whose rows are spoken for by earlier steps of the same plan. */
   readonly excluded: readonly WorkTable[];
 }
@@ -82,7 +85,7 @@ export function countTable({ table, rows, excluded }: CountedRows): Sql {
 }
 
 /** Which share of the rows the row set is, on about so many pages of the table. */
-export function sampleShare({ table, rows }: Omit<CountedRows, 'excluded'>, pages: number): Sql {
+export function sampleShare({ table, rows }: JudgedRows, pages: number): Sql {
   const size = sql`greatest(pg_relation_size(${table.oid}::bigint::oid), 1)`;
   const percent = sql`least(100, 100 * ${pages}::float8 * current_setting('block_size')::float8 / ${size})`;
   return sql`

@@ -1,7 +1,7 @@
 import { type Connection, queryOne } from '../database/connection.ts';
 import { createTemporaryTable, createUnloggedTable } from '../database/create-table-as.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
-import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
+import { nameList, rawSql, type Sql, sql } from '../kernel/sql.ts';
 
 const SMALL_SAMPLE = 5;
 
@@ -60,11 +60,7 @@ export class SurvivorCopies {
 
   async drop(): Promise<void> {
     if (this.#made.length === 0) return;
-    const names = joinSql(
-      this.#made.map((name) => sql`${name}`),
-      ', ',
-    );
-    await this.#connection.query(sql`drop table ${names}`);
+    await this.#connection.query(sql`drop table ${nameList(this.#made)}`);
     this.#made = [];
   }
 

@@ -1,10 +1,11 @@
 import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
+import { asPredicateError } from '../database/predicate-error.ts';
 import { databaseErrorFacts } from '../database/sqlstate.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { QualifiedName, quoteIdentifier } from '../kernel/identifiers.ts';
 import { inlinedSql } from '../kernel/inlined-sql.ts';
-import { maskedSql, rawSql, sql, sqlExcerpt } from '../kernel/sql.ts';
+import { maskedSql, rawSql, sql } from '../kernel/sql.ts';
 import { type Guard, guardName, type GuardRequest, visibleObstacle } from '../planner/guard.ts';
 import { rowSetCondition, type RowSet } from '../planner/steps.ts';
 import { checkExpression, triggerBody } from './guard-sql.ts';
@@ -122,8 +123,6 @@ async function inSavepoint<T>(connection: Connection, work: () => Promise<T>): P
 
 /** Not immutable; subquery or set-returning function; aggregate; window function; system column. */
 const NOT_EXPRESSIBLE: ReadonlySet<string> = new Set(['42P17', '0A000', '42803', '42P20', '42P10']);
-/** The text is wrong: syntax and names (42), data and types (22). */
-const TEXT_ERRORS = /^(42|22)/;
 
 async function asGuardError(
   connection: Connection,
@@ -134,15 +133,8 @@ async function asGuardError(
   const facts = databaseErrorFacts(error);
   if (facts === null) return error;
   if (NOT_EXPRESSIBLE.has(facts.sqlstate)) return notExpressibleBy(connection, purge, error);
-  if (!TEXT_ERRORS.test(facts.sqlstate) || facts.sqlstate === '42501') return error;
-  const name = purge.table.name.toString();
-  const predicate = sqlExcerpt(purge.request.predicate ?? purge.rows.predicate);
-  return new HygieneError('HYG_PLAN_BAD_PREDICATE', {
-    message: `The predicate on ${name} is not accepted: ${facts.message}\n  ${predicate}`,
-    hint: facts.hint ?? `Try it first: psql -c 'select count(*) from ${name} where …'`,
-    details: { table: name, sqlstate: facts.sqlstate },
-    cause: error,
-  });
+  const predicate = purge.request.predicate ?? purge.rows.predicate;
+  return asPredicateError(error, { table: purge.table.name, predicate });
 }
 
 async function notExpressibleBy(

@@ -57,6 +57,11 @@ export function isSql(value: unknown): value is Sql {
   return typeof value === 'object' && value !== null && SQL_BRAND in value;
 }
 
+/** Tables in a row: `"a"."b", "a"."c"`. */
+export function nameList(names: readonly QualifiedName[]): Sql {
+  return rawSql(names.map(({ quoted }) => quoted).join(', '));
+}
+
 /** The text with `$1…` placeholders and the values in their order. */
 export function renderSql(statement: Sql | RenderedSql): RenderedSql {
   if (!isSql(statement)) return statement;

@@ -1,5 +1,6 @@
 import type { Connection } from '../database/connection.ts';
 import { queryOne } from '../database/connection.ts';
+import { serverEncoding } from '../database/settings.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
 import { asStorable, isAscii } from '../kernel/storable.ts';
 import { type ChainReport, type ChainRow, toChainReport } from './chain-report.ts';
@@ -131,11 +132,7 @@ export class Ledger {
 
   /** Neither a description nor an error may keep an event from being recorded. */
   async #storable(text: string): Promise<string> {
-    if (isAscii(text)) return text;
-    const { encoding } = await this.#one<{ encoding: string }>(
-      sql`select current_setting('server_encoding') as encoding`,
-    );
-    return asStorable(text, encoding);
+    return isAscii(text) ? text : asStorable(text, await serverEncoding(this.#connection));
   }
 
   /** Events with all that was recorded, oldest first. */

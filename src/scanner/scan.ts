@@ -1,7 +1,6 @@
 import type { Table } from '../catalog/model.ts';
-import { queryOne } from '../database/connection.ts';
+import { serverEncoding } from '../database/settings.ts';
 import type { ProgressPhase } from '../kernel/progress.ts';
-import { sql } from '../kernel/sql.ts';
 import { storableIn } from '../kernel/storable.ts';
 import { adminKeys } from './admin-keys.ts';
 import { deriveRules } from './derive-rules.ts';
@@ -93,11 +92,7 @@ async function learnTables(
 
 async function readTables(scope: ScanScope, state: ScanState): Promise<void> {
   const { connection, catalog } = scope;
-  const { encoding } = await queryOne<{ encoding: string }>(
-    connection,
-    sql`select current_setting('server_encoding') as encoding`,
-  );
-  const judges = new Judges(allDetectors, storableIn(encoding));
+  const judges = new Judges(allDetectors, storableIn(await serverEncoding(connection)));
   const total = state.tables.reduce((sum, table) => sum + megabytesOf(table), 0);
   let before = 0;
   for (const table of state.tables) {

@@ -12,7 +12,7 @@ export interface Page {
 export interface Fence {
   readonly language: string;
   readonly isRunnable: boolean;
-  /** What must be there to run it otherwise: `pg_dump`, `fleet`. */
+  /** Who runs it, as `docs/README.md` lists them. */
   readonly marks: readonly string[];
   readonly lines: readonly string[];
 }
@@ -42,6 +42,13 @@ export function fencesOf({ text }: Page): readonly Fence[] {
         .map((line) => line.slice(line.startsWith(indent) ? indent.length : 0)),
     }),
   );
+}
+
+/** The block of a page that has the mark. */
+export function fenceMarked(where: Page, mark: string): Fence {
+  const fence = fencesOf(where).find(({ marks }) => marks.includes(mark));
+  if (fence === undefined) throw new Error(`${where.path} has no block "${mark}"`);
+  return fence;
 }
 
 /** Of the file in the project that the block shows, as its first line says; null: it shows none. */

@@ -1,13 +1,10 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
-import { createDatabase, type TestDatabase } from '../support/cloned-database.ts';
+import { encodedDatabase } from '../support/database.ts';
 import { sampleSql } from '../docs/pages.ts';
 import { purgeDemoUsers, Workbench } from './workbench.ts';
 
 const ID = '20260101000000_purge_demo_users';
-const databases: TestDatabase[] = [];
-
-afterAll(() => Promise.all(databases.map((database) => database.drop())));
 
 /** With words that few encodings have. */
 const FOREIGN = purgeDemoUsers({ options: "dependents: 'all', guard: true" }).replace(
@@ -21,8 +18,7 @@ test.each([
   ['WIN1252', 'Köche ? weg … ?? ?'],
   ['EUC_JP', 'K?che ? weg ? ?? ?'],
 ])('in %s all is recorded, as far as the database knows the words', async (encoding, words) => {
-  const database = await createDatabase({ encoding });
-  databases.push(database);
+  const database = await encodedDatabase(encoding);
   await database.execute(sampleSql());
   const bench = new Workbench(database.url).write(`${ID}.ts`, FOREIGN);
   const { error, results } = await bench.up();

@@ -1,18 +1,8 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { runCli } from '../support/cli.ts';
-import { createDatabase, type TestDatabase } from '../support/cloned-database.ts';
+import { encodedDatabase } from '../support/database.ts';
 import { createProject } from '../support/project.ts';
-
-const databases: TestDatabase[] = [];
-
-afterAll(() => Promise.all(databases.map((database) => database.drop())));
-
-async function databaseIn(encoding: string): Promise<TestDatabase> {
-  const made = await createDatabase({ encoding });
-  databases.push(made);
-  return made;
-}
 
 describe('a scan looks for what the database can hold', () => {
   test.each([
@@ -24,7 +14,7 @@ describe('a scan looks for what the database can hold', () => {
     ['LATIN9', 'Demo User'],
     ['EUC_JP', 'Demo User'],
   ])('in %s', async (encoding, name) => {
-    const database = await databaseIn(encoding);
+    const database = await encodedDatabase(encoding);
     await database.execute(`
       create table people (id int primary key, name text);
       insert into people values (17, '${name}'), (18, 'Grace Hopper'), (19, 'Anna Lee')`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, test } from '@jest/globals';
 
-import { fencesOf, page } from '../docs/pages.ts';
+import { fenceMarked, page } from '../docs/pages.ts';
 import { purgeDemoUsers } from '../engine/workbench.ts';
 import { runCli } from '../support/cli.ts';
 import { freshDatabase } from '../support/database.ts';
@@ -20,12 +20,6 @@ function directoryWithAws(): string {
   return directory;
 }
 
-function shownLine(): string {
-  const block = fencesOf(page('docs/backups.md')).find(({ marks }) => marks.includes('aws'));
-  if (block === undefined) throw new Error('docs/backups.md has no block "aws"');
-  return block.lines.join('\n');
-}
-
 test('the line for Amazon RDS prints a proof that is accepted', async () => {
   const database = await freshDatabase('sample.sql');
   const cwd = createProject({
@@ -34,7 +28,8 @@ test('the line for Amazon RDS prints a proof that is accepted', async () => {
       export default defineConfig({ environments: { production: { backup: { maxAgeHours: 1_000_000, mustBeRestoreTested: false } } } });`,
     files: { 'package.json': '{}' },
   });
-  const line = shownLine().replace('"app"', JSON.stringify(database.name));
+  const shown = fenceMarked(page('docs/backups.md'), 'aws').lines.join('\n');
+  const line = shown.replace('"app"', JSON.stringify(database.name));
   const env = { PATH: `${directoryWithAws()}:/usr/bin:/bin` };
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line], { cwd, env, encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);

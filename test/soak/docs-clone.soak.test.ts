@@ -4,21 +4,19 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
-import { type Fence, fencesOf, page, repository } from '../docs/pages.ts';
+import { fenceMarked, fencesOf, page, repository } from '../docs/pages.ts';
 import { expectShape } from '../docs/shape.ts';
 import { createProject } from '../support/project.ts';
 
-const fences = fencesOf(page('README.md'));
+const readme = page('README.md');
 
-function marked(mark: string): Fence {
-  const fence = fences.find(({ marks }) => marks.includes(mark));
-  if (fence === undefined) throw new Error(`README.md has no block "${mark}"`);
-  return fence;
-}
-
-function linesOf(fence: Fence | undefined): readonly string[] {
-  if (fence === undefined) throw new Error('README.md shows no output of its block');
-  return fence.lines;
+/** What it shows below a block. */
+function shownBelow(mark: string): readonly string[] {
+  const fences = fencesOf(readme);
+  const at = fences.findIndex(({ marks }) => marks.includes(mark));
+  const shown = fences[at + 1];
+  if (shown === undefined) throw new Error(`README.md shows no output of its block "${mark}"`);
+  return shown.lines;
 }
 
 /** As a shell that somebody has opened, and not as a script of npm that runs another. */
@@ -41,17 +39,15 @@ describe('whoever follows the README', () => {
   });
 
   test('sees the demo that it shows', () => {
-    const block = marked('clone');
-    const [shown] = fences.slice(fences.indexOf(block) + 1);
-    const output = block.lines.map((line) => shell(line, clone)).join('');
-    expectShape(output, linesOf(shown));
+    const { lines } = fenceMarked(readme, 'clone');
+    expectShape(lines.map((line) => shell(line, clone)).join(''), shownBelow('clone'));
   }, 300_000);
 
   test('can install what is packed, and run it by both of its names', () => {
     shell('npm pack', clone);
     const [tarball = ''] = readdirSync(clone).filter((name) => name.endsWith('.tgz'));
     const project = createProject({ files: { 'package.json': '{ "private": true }' } });
-    for (const line of marked('packed').lines) {
+    for (const line of fenceMarked(readme, 'packed').lines) {
       shell(line.replace('pg-hygiene', join(clone, tarball)), project);
     }
     const version = shell('npx --no-install pg-hygiene --version', project);

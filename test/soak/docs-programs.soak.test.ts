@@ -15,11 +15,11 @@ import { fencesOf, pages, sampleSql } from '../docs/pages.ts';
 
 const ID = '20260112090000_purge_demo_users';
 
-/** The lines of the blocks with a mark, by page, without what stands before a command. */
+/** The lines of the blocks with a mark, by page. */
 function linesMarked(mark: string): readonly (readonly [page: string, lines: readonly string[]])[] {
   return pages().flatMap((page) => {
     const fences = fencesOf(page).filter(({ marks }) => marks.includes(mark));
-    const lines = fences.flatMap((fence) => fence.lines).map((line) => line.replace(/^\$ /, ''));
+    const lines = fences.flatMap((fence) => fence.lines);
     return lines.length === 0 ? [] : [[page.path, lines] as const];
   });
 }

@@ -60,6 +60,13 @@ export async function freshDatabase(schemaFile?: string): Promise<TestDatabase> 
   return database;
 }
 
+/** An empty one in another encoding than that of the server. */
+export async function encodedDatabase(encoding: string): Promise<TestDatabase> {
+  const database = await createDatabase({ encoding });
+  fresh.add(database);
+  return database;
+}
+
 async function databaseWith(schemaFile: string | undefined): Promise<TestDatabase> {
   if (schemaFile === undefined) return createDatabase();
   return createDatabase({ template: await templateFor(schemaFile) });

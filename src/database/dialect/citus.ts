@@ -1,5 +1,5 @@
 import { HygieneError } from '../../kernel/errors.ts';
-import { joinSql, type Sql, sql } from '../../kernel/sql.ts';
+import { nameList, type Sql, sql } from '../../kernel/sql.ts';
 import type { QualifiedName } from '../../kernel/identifiers.ts';
 import { type Connection, queryOne } from '../connection.ts';
 
@@ -47,11 +47,7 @@ export async function readCitusTables(connection: Connection): Promise<readonly 
  * which Citus does not take in several shards.
  */
 export function lockAgainstWriters(tables: readonly QualifiedName[]): Sql {
-  const list = joinSql(
-    tables.map((name) => sql`${name}`),
-    ', ',
-  );
-  return sql`lock table ${list} in share row exclusive mode`;
+  return sql`lock table ${nameList(tables)} in share row exclusive mode`;
 }
 
 /** Divides an empty table as another one is, so that copies of rows stay on the node of the rows. */

@@ -1,3 +1,5 @@
+import { isAscii } from '../../kernel/storable.ts';
+
 /**
  * What lets PostgreSQL leave out the rows that a detector has nothing to say about. A list costs as much as
  * one look into a hash table, however long it is, where a regular expression pays for each of its words.
@@ -88,7 +90,7 @@ export function bare(text: string): string {
 
 /** As a database with the locale C has them after `lower()`: `тест`, `Тест`, `ТЕСТ`; `örnek`, `Örnek`. */
 function inEachCase(entry: string): readonly string[] {
-  if (!/[^\p{ASCII}]/u.test(entry)) return [entry];
+  if (isAscii(entry)) return [entry];
   const title = entry.replaceAll(/(?<!\p{L})\p{L}/gu, (letter) => letter.toUpperCase());
   const sentence = entry.charAt(0).toUpperCase() + entry.slice(1);
   return [entry, asciiLower(sentence), asciiLower(title), asciiLower(entry.toUpperCase())];
