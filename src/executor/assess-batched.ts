@@ -33,7 +33,7 @@ export async function assessBatched(
 ): Promise<BatchedAssessment> {
   const { connection, prefix, earlier } = scope;
   const { rows } = step;
-  const own = { rows, closure: split.inner, prefix, lock: false, earlier };
+  const own = { rows: [rows], closure: split.inner, prefix, lock: false, earlier };
   const selection = new Selection(connection, own);
   await selection.prepare();
   const counts = await countRows(connection, countedRows(scope, closure.root, rows));

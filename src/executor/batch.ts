@@ -1,21 +1,21 @@
 import type { Archive } from '../archive/archive.ts';
 import type { Catalog } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
-import { sql } from '../kernel/sql.ts';
 import type { Closure } from '../planner/closure.ts';
 import { tablesToClose } from '../planner/cluster.ts';
 import type { RemovalGroup } from '../planner/order.ts';
 import type { PurgeStep } from '../planner/steps.ts';
 import { undeclaredRefusal } from '../planner/undeclared.ts';
 import { checkProtectedHits } from '../policy/protected-rows.ts';
+import { BatchRemoval } from './batch-removal.ts';
 import { closeToWriters } from './close-to-writers.ts';
 import { batchRows, countPresent, type FrozenList, type ListRange } from './frozen-list.ts';
-import { removeLeaf, type SplitClosure } from './leaves.ts';
+import type { SplitClosure } from './leaves.ts';
 import { protectedHits } from './protected-rows.ts';
 import type { ProtectedSet } from './protected-set.ts';
-import { Removal } from './removal.ts';
 import type { TableTally } from './removal.ts';
 import { Selection } from './selection.ts';
+import type { Statements } from './statements.ts';
 
 /** A purge that goes on in batches: what does not change from one to the next. */
 export interface BatchedPurge {
@@ -34,6 +34,7 @@ export interface BatchScope {
   readonly catalog: Catalog;
   readonly protectedSets: readonly ProtectedSet[];
   readonly archive: Archive;
+  readonly statements: Statements;
 }
 
 export interface BatchOutcome {
@@ -54,12 +55,11 @@ export async function carryOutBatch(
   purge: BatchedPurge,
   range: ListRange,
 ): Promise<BatchOutcome> {
-  const { connection, catalog, protectedSets, archive } = scope;
+  const { connection, catalog, protectedSets, statements } = scope;
   const { step, label, split, list } = purge;
   await closeToWriters(connection, catalog, tablesToClose(purge.closure));
-  const rows = batchRows(step.rows, list, range);
   const selection = new Selection(connection, {
-    rows,
+    rows: statements.ranges(range).map((each) => batchRows(step.rows, list, each)),
     closure: split.inner,
     prefix: 'batch',
     lock: true,
@@ -67,8 +67,9 @@ export async function carryOutBatch(
   });
   await selection.prepare();
   const taken = await selection.selectRows();
-  const into = step.archive ? archive : null;
-  const removal = new Removal(connection, into);
+  const archive = step.archive ? scope.archive : null;
+  const removal = new BatchRemoval(connection, { selection, archive, statements });
+  let tallies: readonly TableTally[] = [];
   if (taken > 0) {
     await selection.selectDependents();
     assertDeclared(catalog, purge, selection);
@@ -77,22 +78,11 @@ export async function carryOutBatch(
       await protectedHits(connection, protectedSets, { selection, closure: split.inner }),
     );
     if (refusal !== null) throw refusal;
-    for (const leaf of split.leaves) {
-      const { removed, archived } = await removeLeaf(connection, leaf, {
-        selection,
-        archive: into,
-      });
-      const tally = removal.tally(leaf.table.name);
-      tally.planned += removed;
-      tally.removed += removed;
-      tally.archived += archived;
-    }
-    await joinByIndex(connection);
-    await removal.carryOut(selection, purge.order);
+    tallies = await removal.carryOut(split.leaves, purge.order);
   }
   const missing = range.to - range.from - taken;
   const kept = missing === 0 ? 0 : await countPresent(connection, list, range);
-  return { tallies: [...removal.tallies.values()], kept, gone: missing - kept };
+  return { tallies, kept, gone: missing - kept };
 }
 
 /** Rows of a table that had none when the rows were listed may reference doomed rows by now. */
@@ -106,14 +96,4 @@ function assertDeclared(
     .map((edge) => ({ edge, rows: selection.edgeCount(edge) }))
     .filter((each) => each.rows > 0);
   if (undeclared.length > 0) throw undeclaredRefusal(catalog, undeclared, step.dependents);
-}
-
-/**
- * What is listed is few rows of a large table, told by its key: reading all of the table for each
- * batch would cost more than the batch. For the rest of the transaction, which selects nothing more.
- */
-async function joinByIndex(connection: Connection): Promise<void> {
-  await connection.query(sql`
-    select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
-  `);
 }

@@ -8,7 +8,8 @@ import type { Closure, ClosureEdge } from '../planner/closure.ts';
 import type { ProtectedSet } from './protected-set.ts';
 import { qualified, selfAlias } from './row-identity.ts';
 import type { Selection } from './selection.ts';
-import { countReferencing, type WorkTable } from './selection-sql.ts';
+import { countReferencing } from './selection-sql.ts';
+import type { Statements } from './statements.ts';
 
 /**
  * A table that nothing references loses its rows by one statement: they need not be listed, nor locked
@@ -93,31 +94,39 @@ export async function countLeaf(
   return { rows, byEdge };
 }
 
+/** What a batch takes, and how. */
+export interface SelectedBatch {
+  readonly selection: Selection;
+  /** Null declines the archive. */
+  readonly archive: Archive | null;
+  readonly statements: Statements;
+}
+
 /**
  * Removes the rows of a leaf that reference doomed rows, which are locked, so that none can be added.
- * @param archive null declines the archive
  * @returns rows removed, and archived
  */
 export async function removeLeaf(
   connection: Connection,
   { table, edges }: Leaf,
-  { selection, archive }: { readonly selection: Selection; readonly archive: Archive | null },
+  { selection, archive, statements }: SelectedBatch,
 ): Promise<{ readonly removed: number; readonly archived: number }> {
   let removed = 0;
   for (const edge of edges) {
     const work = selection.doomed(edge.parent);
     if (selection.count(work) === 0) continue;
-    const statement = deleteReferencing(edge, work);
-    removed +=
-      archive === null
+    removed += await statements.forEach(work, async (parents) => {
+      const statement = deleteReferencing(edge, parents);
+      return archive === null
         ? (await connection.query(statement)).rowCount
-        : await archive.addRemoved(table.name, statement);
+        : archive.addRemoved(table.name, statement);
+    });
   }
   return { removed, archived: archive === null ? 0 : removed };
 }
 
 /** An array leaves the planner no choice but the index; without one, a join reads the table once. */
-function deleteReferencing(edge: ClosureEdge, work: WorkTable): Sql {
+function deleteReferencing(edge: ClosureEdge, parents: Sql): Sql {
   const { foreignKey, child } = edge;
   const [column] = foreignKey.childColumns;
   const [referenced] = foreignKey.parentColumns;
@@ -126,12 +135,12 @@ function deleteReferencing(edge: ClosureEdge, work: WorkTable): Sql {
     return sql`
       delete from ${child.name}
        where ${qualified(selfAlias(child), column)} = any (array(
-         select ${new ColumnName(referenced)} from ${work.name}))
+         select ${new ColumnName(referenced)} from ${parents} as hygiene_parent))
     `;
   }
   return sql`
     delete from ${child.name}
-     using ${work.name} as hygiene_parent
+     using ${parents} as hygiene_parent
      where ${references(edge)}
   `;
 }

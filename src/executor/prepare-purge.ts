@@ -57,7 +57,14 @@ export async function preparePurge(scope: PurgeScope, step: PurgeStep): Promise<
   // In the window tables are locked instead of rows.
   const lock = scope.lock && !isWindowRun;
   const { rows } = step;
-  const selection = new Selection(connection, { rows, closure, prefix, lock, earlier, observe });
+  const selection = new Selection(connection, {
+    rows: [rows],
+    closure,
+    prefix,
+    lock,
+    earlier,
+    observe,
+  });
   if (!isWindowRun) await selection.prepare();
   return { step, label, closure, order, selection };
 }

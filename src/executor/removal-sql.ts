@@ -8,10 +8,11 @@ import type { WorkTable } from './selection-sql.ts';
 
 /** The statements that remove and change rows. Each is bounded by a work table, never by the predicate alone. */
 
-export function deleteListed(work: WorkTable): Sql {
+/** @param from what stands after FROM: the work table, or a piece of it */
+export function deleteListed(work: WorkTable, from = sql`${work.name}`): Sql {
   return sql`
     delete from ${work.table.name}
-     using ${work.name} as hygiene_listed
+     using ${from} as hygiene_listed
      where ${listed(work)}
   `;
 }

@@ -65,7 +65,7 @@ export class Removal {
       const from = selection.fromDoomed(table);
       const distributedBy = table.citus?.column ?? null;
       const rows = { source: table.name, from, distributedBy };
-      this.tally(table.name).archived += await this.#copy(rows, planned);
+      await this.#copy(rows, planned);
     }
   }
 
@@ -128,6 +128,17 @@ export class Removal {
     this.#observe({ phase: 'removing', table: table.toString(), rowsDone: removed });
   }
 
+  recordArchived(
+    table: QualifiedName,
+    counts: { readonly planned: number; readonly archived: number },
+  ): void {
+    const { planned, archived } = counts;
+    if (archived !== planned) {
+      throw mismatch(table, 'archived', { expected: planned, actual: archived });
+    }
+    this.tally(table).archived += archived;
+  }
+
   /** Changes listed rows that stay, and keeps their old values unless the archive was declined. */
   async change(work: WorkTable, change: Change, planned: number): Promise<void> {
     const source = work.table.name;
@@ -165,13 +176,11 @@ export class Removal {
     return counts;
   }
 
-  /** @returns how many rows were copied; 0 where the archive was declined */
-  async #copy(rows: ArchivedRows, planned: number): Promise<number> {
-    if (this.#archive === null) return 0;
+  async #copy(rows: ArchivedRows, planned: number): Promise<void> {
+    if (this.#archive === null) return;
     this.#observe({ phase: 'archiving', table: rows.source.toString() });
-    const copied = await this.#archive.add(rows);
-    if (copied === planned) return copied;
-    throw mismatch(rows.source, 'archived', { expected: planned, actual: copied });
+    const archived = await this.#archive.add(rows);
+    this.recordArchived(rows.source, { planned, archived });
   }
 
   async #clear(changed: ChangedRows, planned: number): Promise<void> {

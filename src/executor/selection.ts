@@ -28,7 +28,8 @@ import {
 } from './selection-sql.ts';
 
 export interface SelectionScope {
-  readonly rows: RowSet;
+  /** The row set, in one piece or in several that have no row in common. */
+  readonly rows: readonly RowSet[];
   readonly closure: Closure;
   /** Distinguishes the work tables of several selections in one transaction. */
   readonly prefix: string;
@@ -91,12 +92,15 @@ export class Selection implements SelectedRows {
     const { closure, rows, lock } = this.#scope;
     const work = this.doomed(closure.rootHolder);
     this.#round += 1;
-    const root = { table: closure.root, rows, round: this.#round, lock };
-    const listed = await listRows(this.#connection, work, {
-      round: root.round,
-      excluded: this.#earlierOn(root.table),
-      statement: (excluded) => selectRoot(work, { ...root, excluded }),
-    });
+    const root = { table: closure.root, round: this.#round, lock };
+    let listed = 0;
+    for (const piece of rows) {
+      listed += await listRows(this.#connection, work, {
+        round: root.round,
+        excluded: this.#earlierOn(root.table),
+        statement: (excluded) => selectRoot(work, { ...root, rows: piece, excluded }),
+      });
+    }
     await this.#added(work, listed);
     return listed;
   }
@@ -150,9 +154,9 @@ export class Selection implements SelectedRows {
     return work === undefined ? 0 : this.count(work);
   }
 
-  fromDoomed(table: Table): Sql {
-    const work = this.doomed(table);
-    return sql`from ${table.name} join ${work.name} as hygiene_listed on ${listed(work)}`;
+  /** @param list the work table, or a part of it */
+  fromDoomed(table: Table, list = sql`${this.doomed(table).name}`): Sql {
+    return sql`from ${table.name} join ${list} as hygiene_listed on ${listed(this.doomed(table))}`;
   }
 
   isDoomed(table: Table, seenFrom: Table): Sql {

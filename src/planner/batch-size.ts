@@ -5,6 +5,8 @@ export interface SizeRules {
   readonly first: number;
   /** How long a batch should take, in milliseconds. */
   readonly targetMs: number;
+  /** Only halving goes below. */
+  readonly least: number;
 }
 
 /** The size of the next batch, and the weighted sums from which it follows. */
@@ -18,8 +20,6 @@ export interface Pace {
 
 /** The weight that older batches keep with each new one. */
 const MEMORY = 0.75;
-/** Only halving goes below. */
-const USUAL_MIN = 50;
 const MAX = 50_000;
 /** How much larger than the one before a batch may be; early figures are rough, but the start is slow. */
 const EARLY_SAMPLES = 5;
@@ -34,16 +34,15 @@ export function startPace(size: number): Pace {
 export function afterBatch(
   pace: Pace,
   batch: { readonly rows: number; readonly ms: number },
-  { targetMs }: SizeRules,
+  { targetMs, least }: SizeRules,
 ): Pace {
   const rows = pace.rows * MEMORY + batch.rows;
   const ms = pace.ms * MEMORY + batch.ms;
   const samples = pace.samples + 1;
   const growth = samples <= EARLY_SAMPLES ? EARLY_GROWTH : GROWTH;
   const most = Math.min(MAX, Math.ceil(pace.size * growth));
-  const least = Math.min(USUAL_MIN, most);
   const wanted = ms <= 0 ? most : Math.floor((rows / ms) * targetMs);
-  return { size: Math.min(most, Math.max(least, wanted)), rows, ms, samples };
+  return { size: Math.min(most, Math.max(Math.min(least, most), wanted)), rows, ms, samples };
 }
 
 /** What was learnt is forgotten: it had led to a batch that was too large. */
@@ -54,10 +53,10 @@ export function halved({ size }: Pace): Pace {
 /** About how many batches a purge takes, which its plan estimates at `estimatedMs` in one piece. */
 export function estimateBatches(
   plan: { readonly rows: number; readonly estimatedMs: number },
-  { first, targetMs }: SizeRules,
+  { first, targetMs, least }: SizeRules,
 ): number {
   const usual = Math.max(
-    USUAL_MIN,
+    least,
     Math.min(MAX, Math.floor((plan.rows / Math.max(1, plan.estimatedMs)) * targetMs)),
   );
   let batches = 0;

@@ -9,7 +9,7 @@ import {
   startPace,
 } from '../../src/planner/batch-size.ts';
 
-const rules = { first: 500, targetMs: 500 };
+const rules = { first: 500, targetMs: 500, least: 50 };
 
 /** Runs batches on a machine that takes so long for a row. */
 function after(count: number, msPerRow: number, from: Pace = startPace(rules.first)): Pace {

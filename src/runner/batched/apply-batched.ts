@@ -19,6 +19,7 @@ import { batchedPurges } from './purges.ts';
 import { reconnect } from './reconnect.ts';
 import { recordBatchFailure, recordEnd } from './record-end.ts';
 import { nothingSince } from './tallies.ts';
+import { Throttle } from './waiting.ts';
 
 const TRIES_MAX = 5;
 
@@ -54,12 +55,14 @@ async function carryOn(unit: BatchUnit): Promise<ApplyOutcome> {
   const { engine } = unit.context;
   let loop: BatchLoop | null = null;
   try {
+    const throttle = new Throttle(engine);
+    await throttle.begin();
     const scene = await freezeSelection(unit);
     const work = { unit, scene, purges: batchedPurges(unit, scene) };
     const store = new ProgressStore(engine.session.connection, engine.names, keyOf(unit));
     const progress = await store.read();
     if (progress?.token !== unit.token) throw superseded(unit.migration.id);
-    loop = new BatchLoop(work, progress);
+    loop = new BatchLoop(work, progress, throttle);
     const end = await loop.run();
     return end === 'finished' ? await finish(work, loop) : await stop(unit, loop);
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { ArchiveRecord } from '../../archive/archive.ts';
+import type { Table } from '../../catalog/model.ts';
 import { cancelledError } from '../../database/cancellable.ts';
 import { rawSql } from '../../kernel/sql.ts';
 import { ProgressStore } from '../../ledger/progress.ts';
@@ -14,7 +15,7 @@ import { keyOf } from './freeze.ts';
 import { type BatchEnd, type BatchWork, runBatch } from './one-batch.ts';
 import { reconnect } from './reconnect.ts';
 import { type Delta, nothingSince } from './tallies.ts';
-import { Throttle } from './waiting.ts';
+import type { Throttle } from './waiting.ts';
 
 /** So often in a row a batch is tried before it fails: about a minute. */
 const TRIES_MAX = 20;
@@ -29,23 +30,25 @@ export class BatchLoop {
   readonly #work: BatchWork;
   readonly #engine: Engine;
   readonly #throttle: Throttle;
+  readonly #tables: readonly Table[];
   #pace: Pace;
   #archives: readonly ArchiveRecord[] | null = null;
   #since: Delta = nothingSince;
   #failures = 0;
   #progress: Progress;
 
-  constructor(work: BatchWork, progress: Progress) {
+  constructor(work: BatchWork, progress: Progress, throttle: Throttle) {
     this.#work = work;
     this.#engine = work.unit.context.engine;
     this.#progress = progress;
+    this.#throttle = throttle;
     const { firstSize } = this.#engine.settings.batches;
     this.#pace = startPace(progress.batchSize ?? firstSize);
     const tables = work.purges.flatMap(({ closure }) => [
       ...closure.tables,
       ...closure.edges.map(({ child }) => child),
     ]);
-    this.#throttle = new Throttle(this.#engine, [...new Set(tables)]);
+    this.#tables = [...new Set(tables)];
   }
 
   /** As far as it is known to be committed. */
@@ -79,7 +82,7 @@ export class BatchLoop {
     const { stopAtMs } = settings.batches;
     if (signal.aborted) throw cancelledError(signal);
     if (stopAtMs !== null && clock.monotonicMs() >= stopAtMs) return 'time is over';
-    const reason = await this.#throttle.reason();
+    const reason = await this.#throttle.reason(this.#tables);
     if (reason !== null) {
       await this.#wait(reason, POLL_MS);
       return null;
@@ -87,7 +90,12 @@ export class BatchLoop {
     this.#tell(null);
     this.#archives ??= await readArchives(this.#work.unit);
     const startedAt = clock.monotonicMs();
-    const start = { pace: this.#pace, archives: this.#archives, since: this.#since };
+    const start = {
+      pace: this.#pace,
+      isShared: this.#throttle.isShared,
+      archives: this.#archives,
+      since: this.#since,
+    };
     const end = await runBatch(this.#work, start);
     if (end.kind === 'finished') return 'finished';
     if (end.kind === 'done') await this.#committed(end, clock.monotonicMs() - startedAt);

@@ -6,6 +6,7 @@ import { applySettings, BEGIN } from '../../database/settings.ts';
 import { type BatchedPurge, carryOutBatch } from '../../executor/batch.ts';
 import { ChangeCounters } from '../../executor/change-counters.ts';
 import type { TableTally } from '../../executor/removal.ts';
+import { oneStatement, ShortStatements } from '../../executor/statements.ts';
 import { countBlocked } from '../../executor/throttle-signals.ts';
 import { rawSql, sql } from '../../kernel/sql.ts';
 import { ProgressStore } from '../../ledger/progress.ts';
@@ -41,6 +42,8 @@ export interface BatchWork {
 
 export interface BatchStart {
   readonly pace: Pace;
+  /** Others work on the database. */
+  readonly isShared: boolean;
   readonly archives: readonly ArchiveRecord[];
   /** What happened since the last checkpoint. */
   readonly since: Delta;
@@ -139,7 +142,9 @@ async function carryOut(carrying: Carrying): Promise<Extract<BatchEnd, { kind: '
   await counters.takeBaseline();
   const place = { schemas: archiveSchemas(names), ...keyOf(unit) };
   const archive = new Archive(connection, place, start.archives);
-  const outcome = await carryOutBatch({ connection, ...scene, archive }, purge, next);
+  const statements = start.isShared ? new ShortStatements(connection, clock) : oneStatement;
+  const scope = { connection, ...scene, archive, statements };
+  const outcome = await carryOutBatch(scope, purge, next);
   await connection.query(sql`set constraints all immediate`);
   await assertWatchedSettings(connection);
   const sideEffects = judge(engine, scene, {

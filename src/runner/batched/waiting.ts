@@ -5,7 +5,12 @@ import { databaseErrorFacts } from '../../database/sqlstate.ts';
 import { readSignals } from '../../executor/throttle-signals.ts';
 import { HygieneError } from '../../kernel/errors.ts';
 import type { Sql } from '../../kernel/sql.ts';
-import { isShared, throttleReason, type ThrottleReason } from '../../policy/throttle.ts';
+import {
+  isShared,
+  throttleReason,
+  type ThrottleReason,
+  type ThrottleSignals,
+} from '../../policy/throttle.ts';
 import { type Engine, transactionSettings } from '../engine.ts';
 import { throttleLimits } from './batch-settings.ts';
 
@@ -17,17 +22,14 @@ const VACUUM_WAIT_MAX_MS = 60_000;
 /** Says before each batch whether it should wait, and for what. */
 export class Throttle {
   readonly #engine: Engine;
-  readonly #tables: readonly Table[];
   readonly #hiddenTold = new Set<string>();
   #askedAt: number | null = null;
   #vacuumSince: number | null = null;
   #transactions: { readonly count: number; readonly at: number } | null = null;
   #isShared = false;
 
-  /** @param tables that the migration touches */
-  constructor(engine: Engine, tables: readonly Table[]) {
+  constructor(engine: Engine) {
     this.#engine = engine;
-    this.#tables = tables;
   }
 
   /** Others work on the database. */
@@ -35,24 +37,38 @@ export class Throttle {
     return this.#isShared;
   }
 
-  /** @throws HygieneError HYG_CONFIG_INVALID when the config's own statement fails */
-  async reason(): Promise<ThrottleReason | null> {
+  /** Looks for the first time, so that the first batch knows whether others are at work. */
+  async begin(): Promise<void> {
+    await this.#signals([], this.#engine.clock.monotonicMs());
+  }
+
+  /**
+   * @param tables that the migration touches
+   * @throws HygieneError HYG_CONFIG_INVALID when the config's own statement fails
+   */
+  async reason(tables: readonly Table[]): Promise<ThrottleReason | null> {
     const { clock } = this.#engine;
     const now = clock.monotonicMs();
     if (this.#askedAt !== null && now - this.#askedAt < ASK_EVERY_MS) return null;
-    const reason = (await this.#fromServer(now)) ?? (await this.#fromConfig());
+    const reason = (await this.#fromServer(tables, now)) ?? (await this.#fromConfig());
     this.#askedAt = reason === null ? now : null;
     return reason;
   }
 
-  async #fromServer(now: number): Promise<ThrottleReason | null> {
-    const { session, settings } = this.#engine;
+  async #signals(tables: readonly Table[], now: number): Promise<ThrottleSignals | null> {
+    const { connection } = this.#engine.session;
     // The embedded database has no replicas, no archiver and no autovacuum.
-    if (session.connection.kind === 'embedded') return null;
-    const signals = await readSignals(session.connection, this.#tables);
+    if (connection.kind === 'embedded') return null;
+    const signals = await readSignals(connection, tables);
     this.#tellHidden(signals.hidden);
     this.#countTransactions(signals.transactions, now);
-    const reason = throttleReason(signals, throttleLimits(settings.batches));
+    return signals;
+  }
+
+  async #fromServer(tables: readonly Table[], now: number): Promise<ThrottleReason | null> {
+    const signals = await this.#signals(tables, now);
+    if (signals === null) return null;
+    const reason = throttleReason(signals, throttleLimits(this.#engine.settings.batches));
     if (reason?.kind !== 'autovacuum') {
       this.#vacuumSince = null;
       return reason;
@@ -63,6 +79,7 @@ export class Throttle {
 
   #countTransactions(count: number, at: number): void {
     const before = this.#transactions;
+    if (before !== null && at - before.at < ASK_EVERY_MS) return;
     if (before !== null) this.#isShared = isShared(count - before.count, at - before.at);
     this.#transactions = { count, at };
   }
