@@ -1,32 +1,52 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { contents, countOf, events } from '../engine/witness.ts';
+import { installOperation } from '../../src/app/operations/install.ts';
+import { gatedConfig, Others } from '../batched/others.ts';
 import { evidenceOf, migration, Workbench } from '../engine/workbench.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
 
 const ID = '20260101000000_purge';
 
 /**
- * Applies one purge in batches to one copy and in one transaction to another: both must end the same,
- * and a restore must bring back the start.
+ * Applies one purge to copies: in one transaction, in batches alone, and in batches beside others. All must
+ * end the same, and a restore must bring back the start.
  */
 async function expectSameAsSingle(
   schema: string,
   up: string,
   { verify }: { readonly verify: string },
 ): Promise<{ readonly batches: number }> {
-  const [single, batched] = [await freshDatabase(), await freshDatabase()];
-  for (const database of [single, batched]) await database.execute(schema);
+  const [single, batched, beside] = [
+    await freshDatabase(),
+    await freshDatabase(),
+    await freshDatabase(),
+  ];
+  for (const database of [single, batched, beside]) await database.execute(schema);
   const start = await contents(batched);
   const text = (more: string): string => migration({ up, verify, more });
   evidenceOf(await new Workbench(single.url).write(`${ID}.ts`, text('')).up());
-  const bench = new Workbench(batched.url).write(`${ID}.ts`, text("transaction: 'batched',"));
-  const evidence = evidenceOf(await bench.up({ batches: { firstSize: 7, targetMs: 1 } }));
-  expect(await contents(batched)).toEqual(await contents(single));
-  expect(await archives(batched)).toEqual(await archives(single));
-  expect(await events(batched)).toEqual(['started', 'applied']);
-  await bench.restore(ID);
-  expect(await contents(batched)).toEqual(start);
+  const inBatches = (database: TestDatabase): Workbench =>
+    new Workbench(database.url).write(`${ID}.ts`, text("transaction: 'batched',"));
+  const alone = inBatches(batched);
+  const evidence = evidenceOf(await alone.up({ batches: { firstSize: 7, targetMs: 1 } }));
+  // Large enough that a batch is several statements.
+  const besideOthers = inBatches(beside).write('config.ts', gatedConfig);
+  await installOperation(besideOthers.world(), { ...besideOthers.options(), mark: null });
+  const others = await Others.atWork(beside);
+  evidenceOf(
+    await others.beside(besideOthers.up({ batches: { firstSize: 90, targetMs: 60_000 } })),
+  );
+  for (const [database, bench] of [
+    [batched, alone],
+    [beside, besideOthers],
+  ] as const) {
+    expect(await contents(database)).toEqual(await contents(single));
+    expect(await archives(database)).toEqual(await archives(single));
+    expect(await events(database)).toEqual(['started', 'applied']);
+    await bench.restore(ID);
+    expect(await contents(database)).toEqual(start);
+  }
   return { batches: evidence.batches?.batches ?? 0 };
 }
 
