@@ -53,6 +53,11 @@ export class Archive {
     return [...this.#records.values()];
   }
 
+  /** Whether rows of the table were archived already. */
+  has(source: QualifiedName): boolean {
+    return this.#records.has(this.#nameFor(source, 'rows').quoted);
+  }
+
   /**
    * Copies rows into a table of the same column types: what came out can go back without a
    * conversion. The table is made by the first copy; rows that are taken later are added.

@@ -80,6 +80,7 @@ export interface ForeignKeyFact {
   readonly initiallyDeferred: boolean;
   readonly validated: boolean;
   readonly enforced: boolean;
+  readonly period: boolean;
 }
 
 export const KINDS = {

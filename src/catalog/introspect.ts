@@ -154,7 +154,8 @@ const deleteRules = sql`
 
 /**
  * A foreign key from or to a partitioned table has a copy for each partition, and a copy has a
- * parent. `confdelsetcols` came with PostgreSQL 15, `conenforced` with 18.
+ * parent. `confdelsetcols` came with PostgreSQL 15, `conenforced`
+ * and `conperiod` with 18.
  */
 const foreignKeys = sql`
   select f.oid::int8 as "oid",
@@ -168,7 +169,8 @@ const foreignKeys = sql`
          f.condeferrable as "deferrable",
          f.condeferred as "initiallyDeferred",
          f.convalidated as "validated",
-         coalesce((to_jsonb(f) ->> 'conenforced')::boolean, true) as "enforced"
+         coalesce((to_jsonb(f) ->> 'conenforced')::boolean, true) as "enforced",
+         coalesce((to_jsonb(f) ->> 'conperiod')::boolean, false) as "period"
     from pg_constraint f
     join relation child on child.oid = f.conrelid
     join relation parent on parent.oid = f.confrelid

@@ -106,6 +106,8 @@ export interface ForeignKey {
   readonly validated: boolean;
   /** False: NOT ENFORCED, PostgreSQL checks and cascades nothing. */
   readonly enforced: boolean;
+  /** The last columns are periods: together, the referenced rows cover the one of the child. */
+  readonly period: boolean;
   /** An index of the child leads with the child columns, so that a check is no scan. */
   readonly indexed: boolean;
 }

@@ -198,6 +198,7 @@ function parseForeignKey(
     initiallyDeferred: fact.initiallyDeferred,
     validated: fact.validated,
     enforced: fact.enforced,
+    period: fact.period,
     indexed: isIndexedEverywhere(fact.child, childColumns, known.tables),
   };
 }

@@ -31,9 +31,18 @@ export async function assessBatched(
   { step, label, closure, split }: BatchedPurge,
   budget: Budget,
 ): Promise<BatchedAssessment> {
-  const { connection, prefix, earlier } = scope;
+  const { connection, prefix, spread, earlier } = scope;
   const { rows } = step;
-  const own = { rows: [rows], closure: split.inner, prefix, lock: false, earlier };
+  const leafEdges = split.leaves.flatMap(({ edges }) => edges);
+  const own = {
+    rows: [rows],
+    closure: split.inner,
+    leafEdges,
+    prefix,
+    lock: false,
+    spread,
+    earlier,
+  };
   const selection = new Selection(connection, own);
   await selection.prepare();
   const counts = await countRows(connection, countedRows(scope, closure.root, rows));

@@ -61,8 +61,10 @@ export async function carryOutBatch(
   const selection = new Selection(connection, {
     rows: statements.ranges(range).map((each) => batchRows(step.rows, list, each)),
     closure: split.inner,
+    leafEdges: split.leaves.flatMap(({ edges }) => edges),
     prefix: 'batch',
     lock: true,
+    spread: false,
     earlier: [],
   });
   await selection.prepare();

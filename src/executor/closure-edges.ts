@@ -1,9 +1,28 @@
 import type { Table } from '../catalog/model.ts';
+import { QualifiedName } from '../kernel/identifiers.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
+import type { WorkTable } from './selection-sql.ts';
+
+/**
+ * The lists of the rows that go, by table.
+ * @param edges all foreign keys by which dependents are found, also those that are followed later
+ */
+export function doomedLists(
+  { tables }: Closure,
+  edges: readonly ClosureEdge[],
+  prefix: string,
+): ReadonlyMap<number, WorkTable> {
+  return new Map(
+    tables.map((table, at) => {
+      const name = new QualifiedName('pg_temp', `hygiene_${prefix}_doomed_${String(at + 1)}`);
+      return [table.oid, { name, table, referenced: referencedColumns(edges, table) }];
+    }),
+  );
+}
 
 /** The columns of a table by which rows of other tables reference it. */
-export function referencedColumns(closure: Closure, table: Table): readonly string[] {
-  const columns = closure.edges
+function referencedColumns(edges: readonly ClosureEdge[], table: Table): readonly string[] {
+  const columns = edges
     .filter((edge) => edge.parent.oid === table.oid)
     .flatMap((edge) => edge.foreignKey.parentColumns);
   return [...new Set(columns)];

@@ -1,6 +1,7 @@
 import type { Archive } from '../archive/archive.ts';
 import type { Catalog, Table } from '../catalog/model.ts';
 import { firingTriggers } from '../catalog/partitions.ts';
+import { references } from '../catalog/references.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { ColumnName } from '../kernel/identifiers.ts';
 import { joinSql, type Sql, sql } from '../kernel/sql.ts';
@@ -84,8 +85,8 @@ export async function countLeaf(
   const [only] = edges;
   if (edges.length === 1 && only !== undefined) return { rows: byEdge.get(only) ?? 0, byEdge };
   const anyEdge = edges.map((edge) => {
-    const work = selection.doomed(edge.parent);
-    return sql`exists (select from ${work.name} as hygiene_parent where ${references(edge)})`;
+    const matches = references(edge.foreignKey, selfAlias(table), 'hygiene_parent');
+    return sql`exists (select from ${selection.doomed(edge.parent).name} as hygiene_parent where ${matches})`;
   });
   const { rows } = await queryOne<{ rows: number }>(
     connection,
@@ -115,8 +116,10 @@ export async function removeLeaf(
   for (const edge of edges) {
     const work = selection.doomed(edge.parent);
     if (selection.count(work) === 0) continue;
+    const isFirst = archive !== null && !archive.has(table.name);
+    if (isFirst && !(await isAnyThere(connection, edge, sql`${work.name}`))) continue;
     removed += await statements.forEach(work, async (parents) => {
-      const statement = deleteReferencing(edge, parents);
+      const statement = sql`delete from ${table.name} where ${isReferencing(edge, parents)}`;
       return archive === null
         ? (await connection.query(statement)).rowCount
         : archive.addRemoved(table.name, statement);
@@ -125,31 +128,29 @@ export async function removeLeaf(
   return { removed, archived: archive === null ? 0 : removed };
 }
 
+/** Whether the first archive of a leaf would have a row in it. */
+async function isAnyThere(
+  connection: Connection,
+  edge: ClosureEdge,
+  parents: Sql,
+): Promise<boolean> {
+  const { found } = await queryOne<{ found: boolean }>(
+    connection,
+    sql`select exists (select from ${edge.child.name} where ${isReferencing(edge, parents)}) as found`,
+  );
+  return found;
+}
+
 /** An array leaves the planner no choice but the index; without one, a join reads the table once. */
-function deleteReferencing(edge: ClosureEdge, parents: Sql): Sql {
-  const { foreignKey, child } = edge;
+function isReferencing({ foreignKey, child }: ClosureEdge, parents: Sql): Sql {
+  const self = selfAlias(child);
   const [column] = foreignKey.childColumns;
   const [referenced] = foreignKey.parentColumns;
   const isSimple = foreignKey.childColumns.length === 1 && foreignKey.indexed;
   if (isSimple && column !== undefined && referenced !== undefined) {
-    return sql`
-      delete from ${child.name}
-       where ${qualified(selfAlias(child), column)} = any (array(
-         select ${new ColumnName(referenced)} from ${parents} as hygiene_parent))
-    `;
+    return sql`${qualified(self, column)} = any (array(
+         select ${new ColumnName(referenced)} from ${parents} as hygiene_parent))`;
   }
-  return sql`
-    delete from ${child.name}
-     using ${parents} as hygiene_parent
-     where ${references(edge)}
-  `;
-}
-
-function references({ foreignKey, child }: ClosureEdge): Sql {
-  const self = selfAlias(child);
-  const terms = foreignKey.childColumns.map((column, at) => {
-    const referenced = foreignKey.parentColumns[at] ?? column;
-    return sql`${qualified(self, column)} = ${qualified('hygiene_parent', referenced)}`;
-  });
-  return joinSql(terms, ' and ');
+  return sql`exists (select from ${parents} as hygiene_parent
+                      where ${references(foreignKey, self, 'hygiene_parent')})`;
 }

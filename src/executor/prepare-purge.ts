@@ -29,6 +29,8 @@ export interface PurgeScope {
   readonly window: Window;
   /** The strategy that somebody asked for; null leaves it to the planner. */
   readonly strategy: Strategy | null;
+  /** The rows will go batch by batch. */
+  readonly spread: boolean;
   /** The migration has statements of its own beside its steps. */
   readonly isFreeForm: boolean;
   /** Has deferred constraints checked now. */
@@ -51,7 +53,7 @@ export interface PreparedPurge {
  * when it is only planned. In the window it shows only under the locks whether rows are listed at all.
  */
 export async function preparePurge(scope: PurgeScope, step: PurgeStep): Promise<PreparedPurge> {
-  const { connection, prefix, earlier, observe } = scope;
+  const { connection, prefix, spread, earlier, observe } = scope;
   const { label, closure, order } = resolvePurge(scope, step);
   const isWindowRun = scope.lock && isInWindow(scope, closure);
   // In the window tables are locked instead of rows.
@@ -60,8 +62,10 @@ export async function preparePurge(scope: PurgeScope, step: PurgeStep): Promise<
   const selection = new Selection(connection, {
     rows: [rows],
     closure,
+    leafEdges: [],
     prefix,
     lock,
+    spread,
     earlier,
     observe,
   });

@@ -1,6 +1,7 @@
 import type { Catalog, ForeignKey } from '../catalog/model.ts';
+import { references } from '../catalog/references.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
-import { ColumnName, quoteIdentifier } from '../kernel/identifiers.ts';
+import { quoteIdentifier } from '../kernel/identifiers.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { type RestoreEdge, restoreEdges } from '../planner/restore-order.ts';
 import { qualified, rowIdentity } from './row-identity.ts';
@@ -198,16 +199,4 @@ function selectOrphans({ foreignKey, child, parent }: RestoreEdge<RestoreUnit>):
                         where ${references(foreignKey, KEPT, NOW)})
        and ${notSkipped(child, true)}
   `;
-}
-
-function references(
-  { childColumns, parentColumns }: ForeignKey,
-  child: string,
-  parent: string,
-): Sql {
-  const terms = childColumns.map((column, at) => {
-    const referenced = parentColumns[at] ?? column;
-    return sql`${qualified(child, column)} = ${rawSql(`${parent}.${new ColumnName(referenced).quoted}`)}`;
-  });
-  return joinSql(terms, ' and ');
 }

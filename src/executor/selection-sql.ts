@@ -1,4 +1,5 @@
 import type { ForeignKey, Table } from '../catalog/model.ts';
+import { references } from '../catalog/references.ts';
 import { ColumnName, type QualifiedName, quoteIdentifier } from '../kernel/identifiers.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { rowSetCondition, type RowSet } from '../planner/steps.ts';
@@ -96,16 +97,22 @@ export function sampleShare({ table, rows }: JudgedRows, pages: number): Sql {
 
 function referencing(edge: EdgeSelection): Sql {
   const { foreignKey, parent, child } = edge;
-  const self = selfAlias(child);
-  const terms = foreignKey.childColumns.map((column, at) => {
-    const referenced = foreignKey.parentColumns[at] ?? column;
-    return sql`${qualified(self, column)} = ${qualified('hygiene_parent', referenced)}`;
-  });
+  const matches = references(foreignKey, selfAlias(child), 'hygiene_parent');
+  const isNew = sql`hygiene_parent.hygiene_round > ${edge.afterRound}::int`;
+  const others = notListed(child, edge.excluded);
+  // Several rows may cover a period; a join would list the row of the child once for each.
+  if (foreignKey.period) {
+    return sql`
+      from ${child.name}
+     where exists (select from ${parent.name} as hygiene_parent where ${matches} and ${isNew})
+       ${others}
+  `;
+  }
   return sql`
       from ${child.name}
-      join ${parent.name} as hygiene_parent on ${joinSql(terms, ' and ')}
-     where hygiene_parent.hygiene_round > ${edge.afterRound}::int
-       ${notListed(child, edge.excluded)}
+      join ${parent.name} as hygiene_parent on ${matches}
+     where ${isNew}
+       ${others}
   `;
 }
 

@@ -1,10 +1,8 @@
 import type { Table } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
-import { QualifiedName } from '../kernel/identifiers.ts';
 import { type Sql, sql } from '../kernel/sql.ts';
-import type { Closure, ClosureEdge } from '../planner/closure.ts';
-import { referencedColumns } from './closure-edges.ts';
-import type { RowSet } from '../planner/steps.ts';
+import type { ClosureEdge } from '../planner/closure.ts';
+import { doomedLists } from './closure-edges.ts';
 import {
   type ChangedRows,
   type ChangeSource,
@@ -16,9 +14,10 @@ import {
 } from './changed-rows.ts';
 import { EdgeCounts } from './edge-counts.ts';
 import { listReferencing, listRows } from './list-rows.ts';
-import { type ObserveWork, selecting } from './observe.ts';
+import { selecting } from './observe.ts';
 import { deleteListed, listed } from './removal-sql.ts';
 import type { SelectedRows } from './selected-rows.ts';
+import type { SelectionScope } from './selection-scope.ts';
 import {
   createWorkTable,
   type EdgeSelection,
@@ -26,19 +25,6 @@ import {
   selectRoot,
   type WorkTable,
 } from './selection-sql.ts';
-
-export interface SelectionScope {
-  /** The row set, in one piece or in several that have no row in common. */
-  readonly rows: readonly RowSet[];
-  readonly closure: Closure;
-  /** Distinguishes the work tables of several selections in one transaction. */
-  readonly prefix: string;
-  /** True while removing; false while planning, which may not lock. */
-  readonly lock: boolean;
-  /** Work tables of earlier steps that the same plan has not carried out. */
-  readonly earlier: readonly WorkTable[];
-  readonly observe?: ObserveWork | undefined;
-}
 
 /**
  * The rows a purge dooms: the row set and, to a fixpoint, everything that must go with it. Doomed rows
@@ -48,7 +34,7 @@ export interface SelectionScope {
 export class Selection implements SelectedRows {
   readonly #connection: Connection;
   readonly #scope: SelectionScope;
-  readonly #doomed = new Map<number, WorkTable>();
+  readonly #doomed: ReadonlyMap<number, WorkTable>;
   /** Rows that lose a reference, by foreign key, and by table. */
   readonly #sources: readonly ChangeSource[];
   readonly #changed: readonly ChangedRows[];
@@ -62,11 +48,8 @@ export class Selection implements SelectedRows {
   constructor(connection: Connection, scope: SelectionScope) {
     this.#connection = connection;
     this.#scope = scope;
-    const { closure, prefix } = scope;
-    closure.tables.forEach((table, at) => {
-      const name = new QualifiedName('pg_temp', `hygiene_${prefix}_doomed_${String(at + 1)}`);
-      this.#doomed.set(table.oid, { name, table, referenced: referencedColumns(closure, table) });
-    });
+    const { closure, leafEdges, prefix } = scope;
+    this.#doomed = doomedLists(closure, [...closure.edges, ...leafEdges], prefix);
     this.#sources = changeSources(closure, prefix);
     this.#changed = changedByTable(this.#sources, prefix);
     this.#references = new EdgeCounts(connection, closure, prefix);
@@ -217,7 +200,9 @@ export class Selection implements SelectedRows {
   ): EdgeSelection {
     this.#scope.observe?.(selecting(edge.child));
     const listed = this.#doomed.get(edge.child.oid);
-    const filled = listed !== undefined && this.count(listed) > 0 ? [listed] : [];
+    const isInTheWay = this.#scope.spread && edge.action === 'undeclared';
+    const isFilled = listed !== undefined && this.count(listed) > 0;
+    const filled = isFilled && !isInTheWay ? [listed] : [];
     return {
       foreignKey: edge.foreignKey,
       parent: this.doomed(edge.parent),

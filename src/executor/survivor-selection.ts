@@ -223,10 +223,10 @@ export function canTellFromSurvivors(catalog: Catalog, closure: Closure): boolea
   return (
     closure.tables.every(isPlain) &&
     closure.edges.every(({ child, parent, foreignKey }) => {
-      const { validated, enforced } = foreignKey;
+      const { validated, enforced, period } = foreignKey;
       const isDirect =
         tableByOid(catalog, foreignKey.child) === child && foreignKey.parent === parent.oid;
-      return validated && enforced && isDirect;
+      return validated && enforced && !period && isDirect;
     }) &&
     removalOrder(closure).every(({ cyclic }) => !cyclic)
   );

@@ -1,4 +1,5 @@
 import type { Table } from '../catalog/model.ts';
+import { references } from '../catalog/references.ts';
 import type { QualifiedName } from '../kernel/identifiers.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import type { ClosureEdge } from '../planner/closure.ts';
@@ -38,7 +39,7 @@ export function selectKept(table: Table, { rows, parents }: KeptSelection): Sql 
   const joins = parents.map(({ edge, kept, nullable }, at) => {
     const alias = `hygiene_parent_${String(at)}`;
     const join = rawSql(nullable.length === 0 ? 'join' : 'left join');
-    return sql`${join} ${kept.name} as ${rawSql(alias)} on ${referencesRow(edge, alias)}`;
+    return sql`${join} ${kept.name} as ${rawSql(alias)} on ${references(edge.foreignKey, self, alias)}`;
   });
   const conditions = parents.flatMap(({ edge, nullable }, at) => {
     if (nullable.length === 0) return [];
@@ -106,27 +107,19 @@ export function countDangling(dangling: Dangling): Sql {
 
 function fromDangling({ edge, parent, survivors }: Dangling): Sql {
   const { child } = edge;
-  const references = edge.foreignKey.childColumns.map(
+  const given = edge.foreignKey.childColumns.map(
     (name) => sql`${qualified(selfAlias(child), name)} is not null`,
   );
   const itself = survivors === null ? [] : [isKept(survivors)];
   return sql`
       from ${child.name}
-     where ${joinSql([...references, ...itself], ' and ')}
+     where ${joinSql([...given, ...itself], ' and ')}
        and not exists (select from ${parent.name} as hygiene_parent
-                        where ${referencesRow(edge, 'hygiene_parent')})
+                        where ${references(edge.foreignKey, selfAlias(child), 'hygiene_parent')})
   `;
 }
 
 function isKept({ name, table }: Kept): Sql {
   const same = sameRow(rowIdentity(table), selfAlias(table), 'hygiene_kept');
   return sql`exists (select from ${name} as hygiene_kept where ${same})`;
-}
-
-function referencesRow({ child, foreignKey }: ClosureEdge, parentAlias: string): Sql {
-  const terms = foreignKey.childColumns.map((column, at) => {
-    const referenced = foreignKey.parentColumns[at] ?? column;
-    return sql`${qualified(selfAlias(child), column)} = ${qualified(parentAlias, referenced)}`;
-  });
-  return joinSql(terms, ' and ');
 }

@@ -171,6 +171,7 @@ export class MigrationPlanner {
     return {
       window: isWhole ? window : 'online',
       strategy: isWhole ? strategy : null,
+      spread: !isWhole,
       isFreeForm: isFreeForm(migration),
       settle: () => Promise.resolve(),
       connection: this.#engine.session.connection,

@@ -176,6 +176,7 @@ export class StepRunner {
       prefix: `s${String(this.reports.length + 1)}`,
       lock: true,
       earlier: [],
+      spread: false,
       isFreeForm: this.#isFreeForm,
       observe: this.#scope.progress.observe,
     };

@@ -1,8 +1,9 @@
 import { type Catalog, type ForeignKey, type Table, tableByOid } from '../catalog/model.ts';
+import { references } from '../catalog/references.ts';
 import type { Connection } from '../database/connection.ts';
 import { joinSql, type Sql, sql } from '../kernel/sql.ts';
 import { isAdminTable, isAdminValue } from './roles/admin.ts';
-import { columnOf, joinedBy, keyText } from './row-key.ts';
+import { columnOf, keyText } from './row-key.ts';
 import { only, readableColumns } from './sample-table.ts';
 import type { ScannedTable } from './scanned-table.ts';
 
@@ -114,12 +115,12 @@ async function grantedAdmin(
   const granted = between === null ? 't' : 'g';
   const isAdminRole = sql`
     exists (select from ${roles.name} as r
-             where ${joinedBy(toRoles, granted, 'r')}
+             where ${references(toRoles, granted, 'r')}
                and ${keyText(roles, 'r')} = any(${admins.map(({ key }) => key)}::text[]))
   `;
   if (between === null) return isAdminRole;
   return sql`
     exists (select from ${between.table.name} as g
-             where ${joinedBy(between.toAccounts, 'g', 't')} and ${isAdminRole})
+             where ${references(between.toAccounts, 'g', 't')} and ${isAdminRole})
   `;
 }

@@ -1,8 +1,9 @@
 import type { ForeignKey } from '../catalog/model.ts';
+import { references } from '../catalog/references.ts';
 import type { Connection } from '../database/connection.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { belongsToSeed, judgeOwnership, type OwnedRow, type Owner } from './ownership.ts';
-import { joinedBy, keyIsAmong, keyText } from './row-key.ts';
+import { keyIsAmong, keyText } from './row-key.ts';
 import { only } from './sample-table.ts';
 import type { ScanState, TableState } from './scan-state.ts';
 import { createdAtSql } from './scanned-table.ts';
@@ -98,7 +99,7 @@ function children(state: ScanState, child: TableState, { keys, key, some }: Chil
   const alias = (each: ForeignKey): string => `p${String(keys.indexOf(each))}`;
   const joins = keys.map((each) => {
     const { table } = state.of(each.parent).scanned;
-    return sql`left join ${table.name} as ${rawSql(alias(each))} on ${joinedBy(each, 't', alias(each))}`;
+    return sql`left join ${table.name} as ${rawSql(alias(each))} on ${references(each, 't', alias(each))}`;
   });
   const parents = keys.map((each) => keyText(state.of(each.parent).scanned.table, alias(each)));
   return sql`

@@ -1,7 +1,8 @@
 import type { ForeignKey } from '../catalog/model.ts';
+import { references } from '../catalog/references.ts';
 import type { Connection } from '../database/connection.ts';
 import { sql } from '../kernel/sql.ts';
-import { joinedBy, keyIsAmong, keyText } from './row-key.ts';
+import { keyIsAmong, keyText } from './row-key.ts';
 import type { Reference } from './rule/doomed-graph.ts';
 import { only } from './sample-table.ts';
 import type { ScanState } from './scan-state.ts';
@@ -66,7 +67,7 @@ async function readChildren(
       select ${keyText(child.scanned.table, 't')} as child,
              ${keyText(parent, 'p')} as parent
         from ${only(child.scanned.table)} as t
-        join ${parent.name} as p on ${joinedBy(foreignKey, 't', 'p')}
+        join ${parent.name} as p on ${references(foreignKey, 't', 'p')}
        where ${keyIsAmong(parent, 'p', some)}
     `);
     found.push(...rows.map((row) => ({ ...row, foreignKey, isSeed: child.isSeed(row.child) })));

@@ -1,4 +1,4 @@
-import { findColumn, type ForeignKey, type Table } from '../catalog/model.ts';
+import { findColumn, type Table } from '../catalog/model.ts';
 import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { ColumnName, quoteIdentifier } from '../kernel/identifiers.ts';
 
@@ -68,13 +68,4 @@ export function keyAsJson(table: Table, key: string): unknown {
 
 export function columnOf(alias: string, name: string): Sql {
   return rawSql(`${quoteIdentifier(alias)}.${new ColumnName(name).quoted}`);
-}
-
-/** The condition that a row of the child alias references the row of the parent alias. */
-export function joinedBy(key: ForeignKey, child: string, parent: string): Sql {
-  const pairs = key.childColumns.map(
-    (name, at) =>
-      sql`${columnOf(child, name)} = ${columnOf(parent, key.parentColumns[at] ?? name)}`,
-  );
-  return joinSql(pairs, ' and ');
 }

@@ -284,6 +284,28 @@ describe('keys', () => {
     expect(await countOf(database, 'routes')).toBe(26);
   });
 
+  test('of periods: a row goes when it overlaps a period that goes', async () => {
+    await database.execute(`
+      create table stalls (place int4range, during daterange, demo boolean not null,
+        primary key (place, during without overlaps));
+      create table leases (id int primary key, place int4range, during daterange,
+        foreign key (place, period during) references stalls (place, period during));
+      insert into stalls select int4range(n, n + 1), daterange('2026-01-01', '2026-02-01'), n % 2 = 0 from generate_series(1, 20) n;
+      insert into stalls select int4range(n, n + 1), daterange('2026-02-01', '2026-03-01'), n % 3 = 0 from generate_series(1, 20) n;
+      insert into leases select n, int4range(n, n + 1), daterange('2026-01-20', '2026-02-10') from generate_series(1, 20) n;
+      insert into leases select 100 + n, int4range(n, n + 1), daterange('2026-02-20', '2026-02-25') from generate_series(1, 20) n;
+      insert into leases values (200, null, daterange('2026-02-20', '2026-02-25'));`);
+    const start = await contents(database);
+    await purged(
+      "purge(rows('stalls', sql`demo`), { dependents: { leases: 'purge' } })",
+      "await expect.count('stalls', 24);",
+    );
+    // Of the leases over both months, those stay whose place loses neither: 7 of 20; of the others 14.
+    expect(await countOf(database, 'leases')).toBe(7 + 14 + 1);
+    await bench.restore(ID);
+    expect(await contents(database)).toEqual(start);
+  });
+
   test('are not needed: equal rows of a table without one go and stay by place', async () => {
     await database.execute(`
       create table owners (id int primary key);

@@ -44,6 +44,7 @@ export function catalogOf(
       initiallyDeferred: false,
       validated: true,
       enforced: true,
+      period: false,
       indexed: true,
       ...each,
     })),

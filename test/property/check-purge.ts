@@ -38,7 +38,8 @@ export async function checkPurge(
   const { database, bench, applied } = world;
   await dropArchives(database);
   await database.execute(databaseScript(random));
-  const migration = purgeOf(random, bench.nextId());
+  const transaction = (asked?.batchSize ?? null) === null ? 'single' : 'batched';
+  const migration = { ...purgeOf(random, bench.nextId()), transaction } as const;
   const expected = expectedOutcome(random);
 
   const protect = protectedSets(random);
@@ -200,7 +201,9 @@ async function expectArchive({ database }: PurgeWorld, expected: ExpectedArchive
   if (archives.length > 0) {
     expect(await readAll(database, archives)).toEqual(filled.map(({ content }) => content));
   }
-  expect(await archiveTables(database)).toHaveLength(archives.length);
+  // The list of a run in batches that failed is for the next run.
+  const kept = (await archiveTables(database)).filter((name) => !name.includes('.frozen_'));
+  expect(kept).toHaveLength(archives.length);
 }
 
 async function archiveTables(database: PurgeWorld['database']): Promise<readonly string[]> {

@@ -17,10 +17,12 @@ import type { SuiteDatabase } from '../support/database.ts';
 /** Retries are run at once: nobody else is there who could be waited for. */
 const impatientClock: Clock = { ...systemClock, sleep: () => Promise.resolve() };
 
-/** In which window, and by which strategy. */
-export type How = Pick<Engine['settings'], 'window' | 'strategy'>;
+/** In which window, by which strategy, and in how large batches; null: in one transaction. */
+export type How = Pick<Engine['settings'], 'window' | 'strategy'> & {
+  readonly batchSize: number | null;
+};
 
-const ONLINE: How = { window: 'online', strategy: null };
+const ONLINE: How = { window: 'online', strategy: null, batchSize: null };
 
 /** Runs migrations that have no files, over one connection. */
 export class PropertyBench {
@@ -97,10 +99,17 @@ export class PropertyBench {
 
   #engine(protect: readonly RowSet[], how: How): Engine {
     const { engine } = this.#opened;
+    const { window, strategy, batchSize } = how;
+    const { batches } = engine.settings;
     return {
       ...engine,
       clock: impatientClock,
-      settings: { ...engine.settings, ...how, searchPath: this.#searchPath, protect },
+      settings: {
+        ...engine.settings,
+        ...{ window, strategy, protect },
+        searchPath: this.#searchPath,
+        batches: { ...batches, firstSize: batchSize ?? batches.firstSize },
+      },
       facts: { ...engine.facts, runId: systemRandom.uuid() },
     };
   }

@@ -21,7 +21,7 @@ interface Extent {
 export function strategySuite({ runs, limitMs }: Extent): void {
   describe.each<Strategy>(['delete', 'detach', 'rewrite'])('in the window, %s', (strategy) => {
     const database = useDatabase();
-    const how = { window: 'maintenance', strategy } as const;
+    const how = { window: 'maintenance', strategy, batchSize: null } as const;
     const limits = { numRuns: runs, interruptAfterTimeLimit: limitMs };
     let world: PurgeWorld;
 

@@ -81,6 +81,33 @@ describe('batches leave what one transaction leaves', () => {
     expect(batches).toBeGreaterThan(2);
   });
 
+  test('with a table that is referenced by another column than its key', async () => {
+    await expectSameAsSingle(
+      `create table users (id int primary key, email text unique, demo boolean not null);
+       create table posts (id int primary key, author text references users (email) on update cascade);
+       insert into users select n, 'u' || n, n % 5 <> 0 from generate_series(1, 200) n;
+       insert into posts select n, 'u' || n from generate_series(1, 200) n;
+       create index on posts (author);`,
+      "purge(rows('users', sql`demo`), { dependents: 'all' })",
+      { verify: "await expect.none(rows('users', sql`demo`));" },
+    );
+  });
+
+  test('with a foreign key of periods', async () => {
+    await expectSameAsSingle(
+      `create table stalls (id int primary key, place int4range, during daterange, demo boolean not null,
+         unique (place, during without overlaps));
+       create table leases (id int primary key, place int4range, during daterange,
+         foreign key (place, period during) references stalls (place, period during));
+       insert into stalls select n, int4range(n, n + 1), daterange('2026-01-01', '2026-02-01'), n % 2 = 0 from generate_series(1, 100) n;
+       insert into stalls select 100 + n, int4range(n, n + 1), daterange('2026-02-01', '2026-03-01'), n % 3 = 0 from generate_series(1, 100) n;
+       insert into leases select n, int4range(n, n + 1), daterange('2026-01-20', '2026-02-10') from generate_series(1, 100) n;
+       create index on leases using gist (place, during);`,
+      "purge(rows('stalls', sql`demo`), { dependents: 'all' })",
+      { verify: "await expect.none(rows('stalls', sql`demo`));" },
+    );
+  });
+
   test('without a key', async () => {
     const { batches } = await expectSameAsSingle(
       `create table lines (what text);
@@ -103,6 +130,36 @@ describe('batches leave what one transaction leaves', () => {
       "purge(rows('teams', sql`demo`), { dependents: 'all' })",
       { verify: "await expect.none(rows('teams', sql`demo`));" },
     );
+  });
+
+  test('but refuse rows that reference each other by a key that is not named, before the first', async () => {
+    const database = await freshDatabase();
+    await database.execute(`
+      create table nodes (id int primary key, above int references nodes, demo boolean not null);
+      insert into nodes select n, nullif(n / 2, 0), true from generate_series(1, 50) n;
+      create index on nodes (above);`);
+    const start = await contents(database);
+    const text = (up: string): string =>
+      migration({
+        up,
+        verify: "await expect.none(rows('nodes', sql`demo`));",
+        more: "transaction: 'batched',",
+      });
+    const bench = new Workbench(database.url).write(
+      `${ID}.ts`,
+      text("purge(rows('nodes', sql`demo`))"),
+    );
+    const [planned] = (await bench.plan()).migrations;
+    const { error } = await bench.up({ batches: { firstSize: 7, targetMs: 1 } });
+    expect(error?.code).toBe('HYG_REFUSED_DEPENDENTS');
+    expect(planned?.refusals.map(({ message }) => message)).toEqual([error?.message]);
+    expect(await contents(database)).toEqual(start);
+    bench.write(
+      `${ID}.ts`,
+      text("purge(rows('nodes', sql`demo`), { dependents: { nodes: 'purge' } })"),
+    );
+    evidenceOf(await bench.up({ batches: { firstSize: 7, targetMs: 1 } }));
+    expect(await countOf(database, 'nodes')).toBe(0);
   });
 
   test('with a table that references itself', async () => {

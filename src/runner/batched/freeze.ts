@@ -85,6 +85,7 @@ async function listRows(freezing: Freezing): Promise<void> {
       // Batches leave the tables to the application, whatever the window.
       window: 'online' as const,
       strategy: null,
+      spread: true,
       isFreeForm: false,
       settle: () => Promise.resolve(),
     };

@@ -1,0 +1,3 @@
+import { batchesSuite } from './batches-suite.ts';
+
+batchesSuite({ runs: 20, limitMs: 45_000 });
