@@ -10,7 +10,7 @@ import type { ProtectedSet } from './protected-set.ts';
 import { qualified, selfAlias } from './row-identity.ts';
 import type { Selection } from './selection.ts';
 import { countReferencing } from './selection-sql.ts';
-import type { Statements } from './statements.ts';
+import { oneStatement, type Statements } from './statements.ts';
 
 /**
  * A table that nothing references loses its rows by one statement: they need not be listed, nor locked
@@ -118,7 +118,9 @@ export async function removeLeaf(
     if (selection.count(work) === 0) continue;
     const isFirst = archive !== null && !archive.has(table.name);
     if (isFirst && !(await isAnyThere(connection, edge, sql`${work.name}`))) continue;
-    removed += await statements.forEach(work, async (parents) => {
+    // Without an index each statement reads the whole table.
+    const how = edge.foreignKey.indexed ? statements : oneStatement;
+    removed += await how.forEach(work, async (parents) => {
       const statement = sql`delete from ${table.name} where ${isReferencing(edge, parents)}`;
       return archive === null
         ? (await connection.query(statement)).rowCount
