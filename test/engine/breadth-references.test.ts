@@ -284,7 +284,7 @@ describe('keys', () => {
     expect(await countOf(database, 'routes')).toBe(26);
   });
 
-  test('of periods: a row goes when it overlaps a period that goes', async () => {
+  test('of periods: a row goes when it overlaps a period that goes (PostgreSQL 18)', async () => {
     await database.execute(`
       create table stalls (place int4range, during daterange, demo boolean not null,
         primary key (place, during without overlaps));
