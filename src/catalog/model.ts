@@ -106,7 +106,7 @@ export interface ForeignKey {
   readonly validated: boolean;
   /** False: NOT ENFORCED, PostgreSQL checks and cascades nothing. */
   readonly enforced: boolean;
-  /** The last columns are periods: together, the referenced rows cover the one of the child. */
+  /** The last column on each side is a period: together, the referenced rows cover the one of the child. */
   readonly period: boolean;
   /** An index of the child leads with the child columns, so that a check is no scan. */
   readonly indexed: boolean;

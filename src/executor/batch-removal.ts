@@ -24,10 +24,9 @@ export class BatchRemoval {
     order: readonly RemovalGroup[],
   ): Promise<readonly TableTally[]> {
     const { selection } = this.#batch;
-    // Before anything goes: a trigger on what goes first may change what goes after it.
-    for (const table of selection.tables) await this.#archive(table);
     for (const leaf of leaves) await this.#removeLeaf(leaf);
     await this.#joinByIndex();
+    for (const table of selection.tables) await this.#archive(table);
     await this.#removal.clearAll(selection);
     await selection.assertCleared();
     for (const { tables, cyclic } of order) {
