@@ -154,8 +154,7 @@ const deleteRules = sql`
 
 /**
  * A foreign key from or to a partitioned table has a copy for each partition, and a copy has a
- * parent. `confdelsetcols` came with PostgreSQL 15, `conenforced`
- * and `conperiod` with 18.
+ * parent. `confdelsetcols` came with PostgreSQL 15, `conenforced` and `conperiod` with 18.
  */
 const foreignKeys = sql`
   select f.oid::int8 as "oid",

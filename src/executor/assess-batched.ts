@@ -8,7 +8,7 @@ import { assess, NOTHING_TAKEN } from './assess-purge.ts';
 import type { BatchedPurge } from './batch.ts';
 import type { ChangedRows } from './changed-rows.ts';
 import { countedRows, countRows } from './count-rows.ts';
-import { countLeaf, type Leaf } from './leaves.ts';
+import { countLeaf, type Leaf, leafEdges } from './leaves.ts';
 import type { PurgeScope } from './prepare-purge.ts';
 import type { SelectedRows } from './selected-rows.ts';
 import { Selection } from './selection.ts';
@@ -33,11 +33,10 @@ export async function assessBatched(
 ): Promise<BatchedAssessment> {
   const { connection, prefix, spread, earlier } = scope;
   const { rows } = step;
-  const leafEdges = split.leaves.flatMap(({ edges }) => edges);
   const own = {
     rows: [rows],
     closure: split.inner,
-    leafEdges,
+    leafEdges: leafEdges(split),
     prefix,
     lock: false,
     spread,

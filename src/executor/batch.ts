@@ -10,7 +10,7 @@ import { checkProtectedHits } from '../policy/protected-rows.ts';
 import { BatchRemoval } from './batch-removal.ts';
 import { closeToWriters } from './close-to-writers.ts';
 import { batchRows, countPresent, type FrozenList, type ListRange } from './frozen-list.ts';
-import type { SplitClosure } from './leaves.ts';
+import { leafEdges, type SplitClosure } from './leaves.ts';
 import { protectedHits } from './protected-rows.ts';
 import type { ProtectedSet } from './protected-set.ts';
 import type { TableTally } from './removal.ts';
@@ -61,7 +61,7 @@ export async function carryOutBatch(
   const selection = new Selection(connection, {
     rows: statements.ranges(range).map((each) => batchRows(step.rows, list, each)),
     closure: split.inner,
-    leafEdges: split.leaves.flatMap(({ edges }) => edges),
+    leafEdges: leafEdges(split),
     prefix: 'batch',
     lock: true,
     spread: false,

@@ -95,6 +95,11 @@ export async function countLeaf(
   return { rows, byEdge };
 }
 
+/** What they reference is listed with the rows of the other tables. */
+export function leafEdges({ leaves }: SplitClosure): readonly ClosureEdge[] {
+  return leaves.flatMap(({ edges }) => edges);
+}
+
 /** What a batch takes, and how. */
 export interface SelectedBatch {
   readonly selection: Selection;
