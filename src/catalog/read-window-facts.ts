@@ -11,10 +11,7 @@ export async function readWindowFacts(
     connection,
     sql`
       with chosen as materialized (
-        select c.oid, c.relname, n.nspname
-          from pg_class c
-          join pg_namespace n on n.oid = c.relnamespace
-         where c.oid = any(${tables}::bigint[]::oid[])
+        select unnest(${tables}::bigint[]::oid[]) as oid
       )
       select json_build_object(
         'serverVersion', current_setting('server_version_num')::int,
@@ -30,15 +27,19 @@ export async function readWindowFacts(
   };
 }
 
-/** `indisunique and not indisvalid`: it refuses new duplicates, but older rows may hold some. */
+/**
+ * `indisunique and not indisvalid`: it refuses new duplicates, but older rows may hold some. Publications
+ * by the function behind `pg_publication_tables`: the view takes longer to plan than all the rest.
+ */
 const tableFacts: Sql = sql`
   select chosen.oid::int8 as "oid",
          (select coalesce(json_agg(w.rulename order by w.rulename), '[]')
             from pg_rewrite w
            where w.ev_class = chosen.oid and w.ev_type <> '1' and w.ev_enabled <> 'D') as "rules",
          (select coalesce(json_agg(p.pubname order by p.pubname), '[]')
-            from pg_publication_tables p
-           where p.schemaname = chosen.nspname and p.tablename = chosen.relname) as "publications",
+            from pg_publication p
+            cross join lateral pg_get_publication_tables(p.pubname::text) as published
+           where published.relid = chosen.oid) as "publications",
          (select coalesce(json_agg(unproven.name order by unproven.name), '[]')
             from (select k.conname as name
                     from pg_constraint k

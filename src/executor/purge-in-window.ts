@@ -32,7 +32,7 @@ export async function purgeInWindow(
   const { connection, catalog, prefix, schema, settle } = scope;
   const { closure, order } = prepared;
   await lockTables(connection, changedTables(closure));
-  const copies = await SurvivorCopies.within(connection, schema, prefix);
+  const copies = new SurvivorCopies(connection, schema, prefix);
   const selected = (await isMostlyDoomed(scope, prepared))
     ? await selectSurvivors(scope, prepared, copies)
     : await selectDoomed(scope, prepared);

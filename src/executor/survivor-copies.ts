@@ -1,7 +1,7 @@
 import { type Connection, queryOne } from '../database/connection.ts';
 import { createTemporaryTable, createUnloggedTable } from '../database/create-table-as.ts';
 import { QualifiedName } from '../kernel/identifiers.ts';
-import { nameList, rawSql, type Sql, sql } from '../kernel/sql.ts';
+import { nameList, type Sql, sql } from '../kernel/sql.ts';
 
 const SMALL_SAMPLE = 5;
 
@@ -16,31 +16,24 @@ export interface SurvivorCopy {
  */
 export class SurvivorCopies {
   readonly #connection: Connection;
-  /** Null where the role may make no tables but temporary ones. */
+  /** Null for temporary tables. */
   readonly #schema: string | null;
   readonly #prefix: string;
   #made: readonly QualifiedName[] = [];
 
-  private constructor(connection: Connection, schema: string | null, prefix: string) {
+  /**
+   * @param schema null where the role may make no tables but temporary ones
+   * @param prefix names the tables; unique in the transaction
+   */
+  constructor(connection: Connection, schema: string | null, prefix: string) {
     this.#connection = connection;
-    this.#schema = schema;
+    this.#schema = connection.kind === 'embedded' ? null : schema;
     this.#prefix = prefix;
-  }
-
-  /** @param prefix names the tables; unique in the transaction */
-  static async within(
-    connection: Connection,
-    schema: string | null,
-    prefix: string,
-  ): Promise<SurvivorCopies> {
-    const isShared = connection.kind !== 'embedded' && schema !== null;
-    // What is read is written by this process alone; the planner thinks that handing rows over costs more.
-    if (isShared) await connection.query(rawSql('set local parallel_tuple_cost = 0'));
-    return new SurvivorCopies(connection, isShared ? schema : null, prefix);
   }
 
   /** In the order in which the rows lie: they go back in that order, and indexes are filled quicker so. */
   async make(rows: Sql): Promise<SurvivorCopy> {
+    if (this.#made.length === 0 && this.#schema !== null) await this.#readByTwo();
     const table = `hygiene_${this.#prefix}_kept_${String(this.#made.length + 1)}`;
     const name = new QualifiedName(this.#schema ?? 'pg_temp', table);
     this.#made = [...this.#made, name];
@@ -62,6 +55,19 @@ export class SurvivorCopies {
     if (this.#made.length === 0) return;
     await this.#connection.query(sql`drop table ${nameList(this.#made)}`);
     this.#made = [];
+  }
+
+  /**
+   * What is read is written by this process alone: one more that reads keeps it busy, others wait. The
+   * planner thinks that handing rows over costs more than it does.
+   */
+  async #readByTwo(): Promise<void> {
+    await this.#connection.query(sql`
+      select set_config('parallel_tuple_cost', '0', true),
+             set_config('max_parallel_workers_per_gather',
+                        least(1, current_setting('max_parallel_workers_per_gather')::int)::text,
+                        true)
+    `);
   }
 
   async #withSetting<T>(name: string, value: number, work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,6 @@
 import type { Table } from '../catalog/model.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
-import { ColumnName } from '../kernel/identifiers.ts';
-import { joinSql, type Sql, sql } from '../kernel/sql.ts';
+import { joinSql, rawSql, type Sql, sql } from '../kernel/sql.ts';
 import { inCluster } from '../planner/cluster.ts';
 
 /** Rows to a page of a table that was never analyzed; PostgreSQL guesses in the same order. */
@@ -26,19 +25,21 @@ export async function countFrom(connection: Connection, from: Sql): Promise<numb
   return (await queryOne<{ rows: number }>(connection, statement)).rows;
 }
 
+/** A row for each table, not a column: PostgreSQL then counts several tables at a time. */
 async function countHere(
   connection: Connection,
   tables: readonly Table[],
 ): Promise<ReadonlyMap<Table, number>> {
   if (tables.length === 0) return new Map();
   const counts = tables.map(
-    ({ name }, at) => sql`(select count(*)::float8 from ${name}) as ${new ColumnName(String(at))}`,
+    ({ name }, at) =>
+      sql`select ${rawSql(String(at))} as at, count(*)::float8 as rows from ${name}`,
   );
-  const row = await queryOne<Record<string, number>>(
-    connection,
-    sql`select ${joinSql(counts, ',\n')}`,
+  const { rows } = await connection.query<{ at: number; rows: number }>(
+    joinSql(counts, '\nunion all\n'),
   );
-  return new Map(tables.map((table, at) => [table, row[String(at)] ?? 0]));
+  const counted = new Map(rows.map((each) => [each.at, each.rows]));
+  return new Map(tables.map((table, at) => [table, counted.get(at) ?? 0]));
 }
 
 /**
