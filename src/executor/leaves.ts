@@ -77,7 +77,7 @@ export async function countLeaf(
   for (const edge of edges) {
     const { foreignKey, child, parent } = edge;
     const work = selection.doomed(parent);
-    const whole = { afterRound: 0, excluded: [], lock: null };
+    const whole = { afterRound: 0, excluded: [], exceptItself: false, lock: null };
     const statement = countReferencing({ foreignKey, parent: work, child, ...whole });
     const { count } = await queryOne<{ count: number }>(connection, statement);
     byEdge.set(edge, count);

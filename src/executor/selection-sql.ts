@@ -58,6 +58,8 @@ export interface EdgeSelection {
   /** Only parents that were selected after this round are new to this edge. */
   readonly afterRound: number;
   readonly excluded: readonly WorkTable[];
+  /** Leaves out a row that references itself. */
+  readonly exceptItself: boolean;
   readonly lock: 'update' | 'no key update' | null;
 }
 
@@ -100,18 +102,20 @@ function referencing(edge: EdgeSelection): Sql {
   const matches = references(foreignKey, selfAlias(child), 'hygiene_parent');
   const isNew = sql`hygiene_parent.hygiene_round > ${edge.afterRound}::int`;
   const others = notListed(child, edge.excluded);
+  const itself = notItself(edge);
   // Several rows may cover a period; a join would list the row of the child once for each.
   if (foreignKey.period) {
     return sql`
       from ${child.name}
-     where exists (select from ${parent.name} as hygiene_parent where ${matches} and ${isNew})
-       ${others}
+     where exists (select from ${parent.name} as hygiene_parent
+                    where ${matches} and ${isNew}${notItself(edge)})
+       ${notListed(child, edge.excluded)}
   `;
   }
   return sql`
       from ${child.name}
       join ${parent.name} as hygiene_parent on ${matches}
-     where ${isNew}
+     where ${isNew}${itself}
        ${others}
   `;
 }
@@ -148,6 +152,11 @@ function notListed(table: Table, listed: readonly WorkTable[]): Sql {
        and not exists (select from ${work.name} as hygiene_listed where ${sameRow(identity, selfAlias(table), 'hygiene_listed')})`,
   );
   return joinSql(terms, '');
+}
+
+function notItself({ child, parent, exceptItself }: EdgeSelection): Sql {
+  if (!exceptItself || child.root !== parent.table.root) return rawSql('');
+  return sql` and not (${sameRow(rowIdentity(parent.table), selfAlias(child), 'hygiene_parent')})`;
 }
 
 /** Rows of a cluster cannot be locked: their tables are, before anything is selected. */

@@ -209,6 +209,7 @@ export class Selection implements SelectedRows {
       child: edge.child,
       afterRound,
       excluded: [...filled, ...this.#earlierOn(edge.child)],
+      exceptItself: isInTheWay,
       lock,
     };
   }
