@@ -1,9 +1,11 @@
+import type { ConnectionOptions } from 'node:tls';
+
 import type { ClientConfig, QueryResult as DriverResult } from 'pg';
 import pg from 'pg';
 
-import { HygieneError } from '../kernel/errors.ts';
 import { type RenderedSql, renderSql, type Sql } from '../kernel/sql.ts';
 import { sendCancelRequest } from './cancel-request.ts';
+import { connectError } from './connect-error.ts';
 import type {
   Connection,
   ConnectionSource,
@@ -13,7 +15,6 @@ import type {
 } from './connection.ts';
 import { INT8_OID, parseInt8 } from './int8.ts';
 import { programAccess } from './program-access.ts';
-import { databaseErrorFacts } from './sqlstate.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -84,8 +85,10 @@ class PostgresConnection implements Connection {
   async cancelRunning(): Promise<void> {
     if (this.#lost) return;
     const { host, port } = this.#client;
-    const { processID, secretKey } = this.#client as unknown as BackendKey;
-    await sendCancelRequest({ host, port, processId: processID, secretKey });
+    const { processID, secretKey, ssl } = this.#client as unknown as Undeclared;
+    // The driver hides the key from enumeration.
+    const tls = typeof ssl === 'object' ? { ...ssl, key: ssl.key } : ssl ? {} : null;
+    await sendCancelRequest({ host, port, tls, processId: processID, secretKey });
   }
 
   isLost(): boolean {
@@ -105,9 +108,11 @@ class PostgresConnection implements Connection {
 }
 
 /** Fields that pg keeps on a client but does not declare. */
-interface BackendKey {
+interface Undeclared {
   readonly processID: number;
   readonly secretKey: number;
+  /** What the driver made of the config and of PGSSLMODE. */
+  readonly ssl: boolean | ConnectionOptions;
 }
 
 /** The driver declares its parsers by an enum of the types it knows; any other oid is text. */
@@ -118,49 +123,3 @@ const typeParser = ((oid: number, format?: string) =>
   oid === INT8_OID && format !== 'binary'
     ? parseInt8
     : driverParser(oid, format)) as typeof pg.types.getTypeParser;
-
-/** Too many connections (53), or a server that starts, stops or recovers (57P). */
-const NOT_NOW = /^(53|57P)/;
-
-/** In the words of the driver, which has no code for it. */
-const ASKED_FOR_PASSWORD = /client password must be a (?:non-empty )?string/;
-
-function connectError(error: unknown, target: TargetDescription): HygieneError {
-  const facts = databaseErrorFacts(error);
-  const place = `${target.host}${target.port === null ? '' : `:${String(target.port)}`}/${target.database}`;
-  if (facts !== null && NOT_NOW.test(facts.sqlstate)) {
-    return new HygieneError('HYG_DB_UNREACHABLE', {
-      message: `${place} takes no connection of "${target.user}" now: ${facts.message}`,
-      hint: 'Wait until it does, then run again.',
-      details: { sqlstate: facts.sqlstate },
-      cause: error,
-    });
-  }
-  if (facts !== null) {
-    return new HygieneError('HYG_DB_AUTH', {
-      message: `${place} refused the connection of "${target.user}": ${facts.message}`,
-      hint: `Check user, password and database name in ${target.source}.`,
-      details: { sqlstate: facts.sqlstate },
-      cause: error,
-    });
-  }
-  const reason = error instanceof Error ? networkReason(error) : String(error);
-  if (ASKED_FOR_PASSWORD.test(reason)) {
-    return new HygieneError('HYG_DB_AUTH', {
-      message: `${place} asks for the password of "${target.user}", and there is none.`,
-      hint: `Name it in ${target.source}, in PGPASSWORD, or in a password file (PGPASSFILE).`,
-      cause: error,
-    });
-  }
-  return new HygieneError('HYG_DB_UNREACHABLE', {
-    message: `Cannot reach ${place}: ${reason}`,
-    hint: `Check that the server runs and that host, port and TLS settings in ${target.source} are right, then run again.`,
-    cause: error,
-  });
-}
-
-/** Node reports a refused connection to `localhost` as an aggregate with an empty message. */
-function networkReason(error: Error): string {
-  const inner = error instanceof AggregateError ? (error.errors as Error[]) : [error];
-  return [...new Set(inner.map((each) => each.message))].join('; ');
-}

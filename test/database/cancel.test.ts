@@ -118,7 +118,10 @@ describe('a cancel request', () => {
       return Buffer.concat(chunks);
     });
     const { port } = server.address() as AddressInfo;
-    await sendCancelRequest({ host: '127.0.0.1', port, processId: 4711, secretKey: -42 });
+    await sendCancelRequest({
+      ...{ host: '127.0.0.1', port, tls: null },
+      ...{ processId: 4711, secretKey: -42 },
+    });
     const message = await received;
     server.close();
     expect([0, 4, 8, 12].map((at) => message.readInt32BE(at))).toEqual([16, 80_877_102, 4711, -42]);
@@ -131,7 +134,7 @@ describe('a cancel request', () => {
     const { port } = server.address() as AddressInfo;
     server.close();
     await once(server, 'close');
-    const target = { processId: 1, secretKey: 1 };
+    const target = { tls: null, processId: 1, secretKey: 1 };
     await expect(
       sendCancelRequest({ ...target, host: '127.0.0.1', port }),
     ).resolves.toBeUndefined();
