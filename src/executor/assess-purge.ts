@@ -106,7 +106,8 @@ async function planOf(
     { ...question, facts: whole?.facts ?? null },
     estimateDelete(question),
   );
-  const plan = buildPlan(catalog, { closure, counts, window, choice, archive, guard });
+  const earlier = scope.earlier.map(({ table }) => table);
+  const plan = buildPlan(catalog, { closure, counts, window, choice, archive, guard, earlier });
   return { plan, choice, planCounts: counts };
 }
 

@@ -5,6 +5,7 @@ import type { Strategy, StrategyChoice, StrategyOption, Window } from './strateg
 type WarningKind =
   | 'unindexed'
   | 'not validated'
+  | 'no foreign key'
   | 'no rows'
   | 'no archive'
   | 'guard'
@@ -98,4 +99,6 @@ export interface PlanInput {
   /** Options of the purge step that the plan warns about. */
   readonly archive: boolean;
   readonly guard: boolean;
+  /** Tables from which earlier steps of the same plan take rows. */
+  readonly earlier: readonly Table[];
 }

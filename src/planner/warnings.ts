@@ -4,6 +4,7 @@ import { grouped } from '../kernel/counts.ts';
 import { quoteIdentifier } from '../kernel/identifiers.ts';
 import type { ClosureEdge } from './closure.ts';
 import { tablesToClose } from './cluster.ts';
+import { type LikelyReference, likelyReferences } from './likely-references.ts';
 import type { PlanInput, PlanWarning } from './plan.ts';
 
 export function planWarnings(catalog: Catalog, input: PlanInput): readonly PlanWarning[] {
@@ -18,6 +19,9 @@ export function planWarnings(catalog: Catalog, input: PlanInput): readonly PlanW
       .filter((edge) => doomed.includes(edge.parent))
       .flatMap((edge) => edgeWarnings(catalog, edge)),
     ...doomed.flatMap((table) => tableWarnings(catalog, table)),
+    ...likelyReferences(catalog, doomed)
+      .filter(({ child }) => !input.earlier.includes(child))
+      .map(referenceWarning),
     ...[...new Set(changed)].flatMap((table) => triggerWarnings(catalog, table, 'update')),
     ...emptyWarnings(input),
     ...optionWarnings(input),
@@ -67,6 +71,19 @@ function edgeWarnings(catalog: Catalog, { foreignKey }: ClosureEdge): readonly P
 export function indexStatement(table: Table, columns: readonly string[]): string {
   const how = table.kind === 'partitioned' ? 'create index on' : 'create index concurrently on';
   return `${how} ${table.name.quoted} (${columns.map(quoteIdentifier).join(', ')});`;
+}
+
+/** Where the application keeps no foreign keys, nothing but a name says what is left behind. */
+function referenceWarning({ child, column, parent }: LikelyReference): PlanWarning {
+  const table = child.name.toString();
+  return {
+    kind: 'no foreign key',
+    table,
+    message:
+      `${table}.${column} is named like a reference to ${parent.name.toString()}, but no foreign key says ` +
+      'so: its rows stay, unless a step before this one takes them.',
+    sql: null,
+  };
 }
 
 function tableWarnings(catalog: Catalog, table: Table): readonly PlanWarning[] {

@@ -5,13 +5,13 @@ import { buildPlan, estimateDelete } from '../../src/planner/build-plan.ts';
 import { chooseStrategy } from '../../src/planner/choose-strategy.ts';
 import type { PlanCounts, PlanInput, PurgePlan } from '../../src/planner/plan.ts';
 import { planClosure } from '../../src/planner/plan-closure.ts';
-import { catalogOf, type ForeignKeySketch, tableNamed } from './catalog-of.ts';
+import { catalogOf, type ForeignKeySketch, tableNamed, type TableSketch } from './catalog-of.ts';
 
 interface Shop {
   readonly sessionsKey?: Partial<ForeignKeySketch>;
   readonly users?: Partial<Table>;
   readonly sessions?: Partial<Table>;
-  readonly payments?: Partial<Table>;
+  readonly payments?: TableSketch;
 }
 
 function shopOf({ sessionsKey, users, sessions, payments }: Shop = {}): Catalog {
@@ -36,6 +36,7 @@ interface Counted {
   readonly archive?: boolean;
   readonly guard?: boolean;
   readonly totalUsers?: number;
+  readonly earlier?: readonly Table[];
 }
 
 /** 10 of 12 users go, 25 sessions with them, 3 payments lose their user. */
@@ -58,7 +59,8 @@ function planOf(catalog: Catalog = shopOf(), counted: Counted = {}): PurgePlan {
     nullPredicateRows: 1,
   };
   const guard = counted.guard ?? false;
-  return buildPlan(catalog, deletedOnline(catalog, { closure, counts, archive, guard }));
+  const earlier = counted.earlier ?? [];
+  return buildPlan(catalog, deletedOnline(catalog, { closure, counts, archive, guard, earlier }));
 }
 
 function deletedOnline(catalog: Catalog, input: Omit<PlanInput, 'window' | 'choice'>): PlanInput {
@@ -188,6 +190,21 @@ describe('A plan warns', () => {
     expect(enforced.estimatedMs).toBeGreaterThan(600_000);
   });
 
+  test('about columns that are named like a reference, unless an earlier step takes their rows', () => {
+    const catalog = shopOf({ payments: { nullable: ['users_id', 'session_id'] } });
+    expect(planOf(catalog).warnings).toMatchObject([
+      {
+        kind: 'no foreign key',
+        table: 'payments',
+        message: expect.stringMatching(
+          /^payments\.session_id is named like a reference to sessions, but/,
+        ),
+      },
+    ]);
+    const earlier = [tableNamed(catalog, 'payments')];
+    expect(planOf(catalog, { earlier }).warnings).toEqual([]);
+  });
+
   test('about triggers of tables that lose or change rows, unless they are disabled', () => {
     const plan = planOf(
       shopOf({
@@ -217,7 +234,7 @@ describe('A plan warns', () => {
     ]);
     const closure = planClosure(catalog, tableNamed(catalog, 'users'), { notes: 'purge' });
     const counts = { doomed: new Map(), edges: new Map(), nullPredicateRows: 0 };
-    const input = { closure, counts, archive: true, guard: false };
+    const input = { closure, counts, archive: true, guard: false, earlier: [] };
     const plan = buildPlan(catalog, deletedOnline(catalog, input));
     expect(plan.warnings).toEqual([]);
     expect(plan.tables.map((table) => table.doomed)).toEqual([0, 0]);

@@ -7,7 +7,7 @@ import {
 } from '../../src/catalog/model.ts';
 import { QualifiedName } from '../../src/kernel/identifiers.ts';
 
-export type TableSketch = Partial<Omit<Table, 'oid' | 'name' | 'columns'>> & {
+export type TableSketch = Partial<Omit<Table, 'oid' | 'name'>> & {
   readonly schema?: string;
   /** Columns that accept NULL; every table also has the NOT NULL key `id`. */
   readonly nullable?: readonly string[];
