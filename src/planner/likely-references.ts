@@ -17,7 +17,6 @@ export function likelyReferences(
 ): readonly LikelyReference[] {
   const wanted = parents.flatMap((parent) => wantedColumns(parent));
   if (wanted.length === 0) return [];
-  const covered = coveredColumns(catalog);
   const found: LikelyReference[] = [];
   for (const child of catalog.tables.values()) {
     if (!isOwnTable(child)) continue;
@@ -26,7 +25,7 @@ export function likelyReferences(
       const parent = wanted.find(
         (each) => each.names.has(plain) && isReference(child, column, each),
       );
-      if (parent === undefined || covered.has(columnId(child.oid, column.name))) continue;
+      if (parent === undefined || isCovered(catalog, child, column.name)) continue;
       found.push({ child, column: column.name, parent: parent.table });
     }
   }
@@ -86,14 +85,8 @@ function typeFamily(type: string): string {
   return /^(text|character varying|character|citext)$/.test(bare) ? 'text' : bare;
 }
 
-function coveredColumns({ foreignKeys }: Catalog): ReadonlySet<string> {
-  return new Set(
-    foreignKeys.flatMap(({ child, childColumns }) =>
-      childColumns.map((column) => columnId(child, column)),
-    ),
+function isCovered({ foreignKeys }: Catalog, table: Table, column: string): boolean {
+  return foreignKeys.some(
+    ({ child, childColumns }) => child === table.oid && childColumns.includes(column),
   );
-}
-
-function columnId(table: number, column: string): string {
-  return `${String(table)} ${column}`;
 }

@@ -10,6 +10,7 @@ import { HygieneError } from '../../src/kernel/errors.ts';
 import { rawSql, sql } from '../../src/kernel/sql.ts';
 import { useDatabase } from '../support/database.ts';
 import { openConnection } from './open-connection.ts';
+import { untilAsleep } from './until-asleep.ts';
 
 /** Longer than any test may take: whoever gets past it was cancelled. */
 const LONG_SLEEP = 'select pg_sleep(600)';
@@ -26,26 +27,9 @@ describe('a statement', () => {
     await connection.query(rawSql('rollback'));
   });
 
-  /** Waits, by the server's own word, until the connection is inside pg_sleep. */
-  async function untilAsleep(): Promise<void> {
-    await database.execute(`
-      do $$
-      begin
-        for try in 1 .. 3000 loop
-          perform 1 from pg_stat_activity
-            where datname = current_database() and state = 'active' and wait_event = 'PgSleep'
-              and pid <> pg_backend_pid();
-          if found then return; end if;
-          perform pg_sleep(0.01);
-          perform pg_stat_clear_snapshot();
-        end loop;
-        raise exception 'nobody sleeps';
-      end $$`);
-  }
-
   test('that runs is cancelled on the server, and the connection stays usable', async () => {
     const running = connection.query(rawSql(LONG_SLEEP));
-    await untilAsleep();
+    await untilAsleep((text) => database.execute(text));
     await connection.cancelRunning();
     await expect(running).rejects.toMatchObject({ code: '57014' });
     expect(connection.isLost()).toBe(false);
@@ -63,7 +47,7 @@ describe('a statement', () => {
     const cancellable = new CancellableConnection(connection, controller.signal);
     await cancellable.query(rawSql('begin'));
     const running = send(cancellable);
-    await untilAsleep();
+    await untilAsleep((text) => database.execute(text));
     controller.abort();
     await expect(running).rejects.toMatchObject({ code: 'HYG_RUN_CANCELLED' });
     expect(await cancellable.transactionStatus()).toBe('failed');

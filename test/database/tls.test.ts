@@ -4,13 +4,13 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { Connection } from '../../src/database/connection.ts';
-import type { HygieneError } from '../../src/kernel/errors.ts';
 import { queryOne } from '../../src/database/connection.ts';
+import type { HygieneError } from '../../src/kernel/errors.ts';
 import { rawSql, sql } from '../../src/kernel/sql.ts';
 import { type EncryptedServer, startEncryptedServer } from '../support/encrypted-server.ts';
 import { Relay } from '../support/relay.ts';
 import { openConnection } from './open-connection.ts';
+import { untilAsleep } from './until-asleep.ts';
 
 const SSL_REQUEST = Buffer.from('0000000804d2162f', 'hex');
 
@@ -100,7 +100,8 @@ describe('a server with a certificate of its own', () => {
     });
     const connection = await openConnection(`${relay.url}?${trusting}`);
     const running = connection.query(rawSql('select pg_sleep(600)'));
-    await untilAsleep(await openConnection(urlOf(byAddress, '127.0.0.1', trusting)));
+    const watcher = await openConnection(urlOf(byAddress, '127.0.0.1', trusting));
+    await untilAsleep((text) => watcher.script(text));
     await connection.cancelRunning();
     await expect(running).rejects.toMatchObject({ code: '57014' });
     expect(openings).toEqual([SSL_REQUEST, SSL_REQUEST]);
@@ -108,19 +109,3 @@ describe('a server with a certificate of its own', () => {
     await relay.close();
   });
 });
-
-async function untilAsleep(watcher: Connection): Promise<void> {
-  await watcher.query(
-    rawSql(`
-      do $$
-      begin
-        for try in 1 .. 3000 loop
-          if exists (select from pg_stat_activity where wait_event = 'PgSleep' and pid <> pg_backend_pid()) then
-            return;
-          end if;
-          perform pg_sleep(0.01), pg_stat_clear_snapshot();
-        end loop;
-        raise exception 'nobody sleeps';
-      end $$`),
-  );
-}

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import pg from 'pg';
 import { generate } from 'selfsigned';
 
@@ -42,7 +44,7 @@ export async function startEncryptedServer(name: string): Promise<EncryptedServe
 }
 
 function altName(name: string): { type: 2; value: string } | { type: 7; ip: string } {
-  return /^[\d.]+$/.test(name) ? { type: 7, ip: name } : { type: 2, value: name };
+  return isIP(name) !== 0 ? { type: 7, ip: name } : { type: 2, value: name };
 }
 
 async function untilEncrypted(url: string): Promise<void> {
