@@ -25,6 +25,8 @@ export interface ArchiveRecord {
   readonly source: QualifiedName;
   readonly archive: QualifiedName;
   readonly kind: ArchiveKind;
+  /** Which part of the migration filled it. @see stagesOf */
+  readonly stage: number;
   readonly rows: number;
   readonly changedColumns: readonly string[] | null;
 }
@@ -35,6 +37,7 @@ export class Archive {
   readonly #place: ArchivePlace;
   readonly #tables: ArchiveTables;
   readonly #records = new Map<string, ArchiveRecord>();
+  #stage = 1;
 
   /** @param known what earlier transactions of the same application have archived */
   constructor(connection: Connection, place: ArchivePlace, known: readonly ArchiveRecord[] = []) {
@@ -42,6 +45,11 @@ export class Archive {
     this.#place = place;
     this.#tables = new ArchiveTables(connection, place.schemas);
     for (const record of known) this.#records.set(record.archive.quoted, record);
+  }
+
+  /** What is archived from now on goes into tables of its own. */
+  beginStage(stage: number): void {
+    this.#stage = stage;
   }
 
   /** The schema of its tables, where the role may make others there; else null. */
@@ -53,7 +61,7 @@ export class Archive {
     return [...this.#records.values()];
   }
 
-  /** Whether rows of the table were archived already. */
+  /** Whether rows of the table were archived already in this stage. */
   has(source: QualifiedName): boolean {
     return this.#records.has(this.#nameFor(source, 'rows').quoted);
   }
@@ -87,14 +95,15 @@ export class Archive {
 
   #nameFor(table: QualifiedName, kind: ArchiveKind): QualifiedName {
     const { schemas, ...application } = this.#place;
-    return archiveTable(schemas.archive, { ...application, table, kind });
+    return archiveTable(schemas.archive, { ...application, stage: this.#stage, table, kind });
   }
 
   /** Counts rows that were put into an archive table. */
-  count(added: ArchiveRecord): void {
+  count(added: Omit<ArchiveRecord, 'stage'>): void {
     const known = this.#records.get(added.archive.quoted);
     this.#records.set(added.archive.quoted, {
       ...added,
+      stage: this.#stage,
       rows: (known?.rows ?? 0) + added.rows,
       changedColumns: union(known?.changedColumns ?? null, added.changedColumns),
     });

@@ -18,7 +18,7 @@ export interface Conflict {
   readonly reason: 'exists' | 'changed';
 }
 
-const KEYS_SHOWN = 5;
+export const KEYS_SHOWN = 5;
 
 interface UniqueIndex {
   readonly columns: readonly string[];
@@ -64,13 +64,18 @@ async function keysOfToday(connection: Connection, unit: RestoreUnit): Promise<r
   return keys;
 }
 
-/** What stays because what it references stays; keeps on until nothing new is found. */
+/**
+ * What stays because what it references stays; keeps on until nothing new is found.
+ * @param restored what is settled already, and may be referenced
+ */
 export async function listOrphans(
   connection: Connection,
   catalog: Catalog,
-  units: readonly RestoreUnit[],
+  { units, restored }: Readonly<Record<'units' | 'restored', readonly RestoreUnit[]>>,
 ): Promise<void> {
-  const edges = restoreEdges(catalog, units).filter(isShared);
+  const edges = restoreEdges(catalog, [...units, ...restored]).filter(
+    (edge) => units.includes(edge.child) && isShared(edge),
+  );
   for (let found = -1; found !== 0;) {
     found = 0;
     for (const edge of edges) {

@@ -12,6 +12,8 @@ export interface ArchivedTable {
   readonly source: QualifiedName;
   readonly archive: QualifiedName;
   readonly kind: ArchiveKind;
+  /** Stages go back one by one, the last first. */
+  readonly stage: number;
   readonly rows: number;
 }
 

@@ -10,7 +10,12 @@ import { historySql } from './views-sql.ts';
 export function additionsSql(names: LedgerNames): string {
   const schema = quoteIdentifier(names.schema);
   return `
-alter table ${schema}.archives add column changed_columns text[];
+alter table ${schema}.archives
+  add column changed_columns text[],
+  add column stage integer not null default 1,
+  drop constraint archives_pkey,
+  add constraint archives_pkey
+    primary key (migration_id, generation, stage, source_schema, source_table, kind);
 
 create table ${schema}.progress (
   migration_id   text        not null,

@@ -77,6 +77,8 @@ const relations: Readonly<Record<Relation, RelationComments>> = {
       run_id: 'The run that archived them.',
       changed_columns:
         'For mutations: the columns that were changed; the others are there to find the row.',
+      stage:
+        'Which part of the migration: where purges and scrubs take turns, a restore goes backwards.',
     },
   },
   guards: {

@@ -28,14 +28,31 @@ export function restoreEdges<T extends { readonly table: Table }>(
 }
 
 /**
- * What goes back in one statement, in order: parents first; tables that reference each other in a circle
- * together, since PostgreSQL checks foreign keys at the end of a statement.
+ * What goes back together, in order: parents first; tables that reference each other in a circle at once,
+ * since PostgreSQL checks foreign keys at the end of a statement. Rows and changes of one table are
+ * together: what references the table may need either.
  */
-export function restoreOrder<T>(
+export function restoreOrder<T extends { readonly table: Table }>(
   units: readonly T[],
   edges: readonly RestoreEdge<T>[],
 ): readonly (readonly T[])[] {
-  const parents = new Map<T, T[]>(units.map((unit) => [unit, []]));
+  const parents = new Map<T, T[]>(
+    units.map((unit) => [unit, units.filter(({ table }) => table.root === unit.table.root)]),
+  );
   for (const { child, parent } of edges) parents.get(child)?.push(parent);
   return stronglyConnectedComponents(units, (unit) => parents.get(unit) ?? []);
+}
+
+/** Rows that go back may reference a value that the migration had changed: that comes first then. */
+export function isOnlyReferenced(
+  { foreignKeys }: Catalog,
+  { oid, root }: Table,
+  columns: readonly string[],
+): boolean {
+  const isOurs = (table: number): boolean => table === oid || table === root;
+  const uses = (names: readonly string[]): boolean => names.some((name) => columns.includes(name));
+  return (
+    foreignKeys.some(({ parent, parentColumns }) => isOurs(parent) && uses(parentColumns)) &&
+    !foreignKeys.some(({ child, childColumns }) => isOurs(child) && uses(childColumns))
+  );
 }

@@ -33,7 +33,7 @@ export function archiveListText(
       each.migrationId,
       String(each.generation),
       each.source.toString(),
-      each.kind,
+      kindText(each),
       grouped(each.rows),
       each.bytes === null ? 'gone' : byteSize(each.bytes),
       day(each.createdAt),
@@ -51,6 +51,11 @@ export function archiveListText(
     `${counted(rows, 'row')} in ${counted(archives.length, 'table')}, ${byteSize(bytes)}, kept for ${counted(retentionDays, 'day')}.`,
     ...(ended ? ['Next: hygiene archive prune --dry-run'] : []),
   ];
+}
+
+/** Where purges and scrubs take turns, a table can have more than one archive. */
+function kindText({ kind, stage }: Pick<ListedArchive, 'kind' | 'stage'>): string {
+  return stage === 1 ? kind : `${kind}, stage ${String(stage)}`;
 }
 
 function day(at: Date): string {
@@ -133,7 +138,7 @@ export function archiveExportText(
   return [
     ...tableLines(
       [{ title: 'table' }, { title: 'kind' }, { title: 'rows', align: 'right' }, { title: 'file' }],
-      files.map(({ source, kind, rows, file }) => [source, kind, grouped(rows), file]),
+      files.map((each) => [each.source, kindText(each), grouped(each.rows), each.file]),
     ),
     '',
     style.bold(

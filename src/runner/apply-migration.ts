@@ -15,7 +15,7 @@ import { asRunError, isWorthRetrying } from './failures.ts';
 import { assertLedgerKeepsGuards } from './guards/wanted-guards.ts';
 import { doAndProve } from './main-transaction.ts';
 import type { Evidence } from './evidence.ts';
-import { recordKept } from './record-kept.ts';
+import { keepsStages, recordKept } from './record-kept.ts';
 import { isFreeForm, type RunnableMigration } from './runnable.ts';
 
 const ATTEMPTS_MAX = 3;
@@ -112,7 +112,8 @@ async function attemptOnce(
   await beginLocked(connection, runLock(engine), attempt === 1 ? 'commit' : '');
   const ledger = new Ledger(connection, engine.names);
   await assertStillOurs(context, ledger, unit.migration.id);
-  const evidence = await doAndProve(engine, connection, unit);
+  const staged = keepsStages(context);
+  const evidence = await doAndProve(engine, connection, { ...unit, staged });
   await recordKept(context, evidence, unit);
   await evidence.fence.release();
   const durationMs = Math.round(clock.monotonicMs() - unit.startedAt);

@@ -15,6 +15,8 @@ export interface ListedArchive {
   readonly source: QualifiedName;
   readonly archive: QualifiedName;
   readonly kind: ArchiveKind;
+  /** Which part of the migration filled it; a restore goes backwards. */
+  readonly stage: number;
   readonly rows: number;
   /** With its TOAST table, in bytes; null where the table is gone. */
   readonly bytes: number | null;
@@ -39,6 +41,7 @@ export async function listArchives(
   names: LedgerNames,
   { retentionDays, migrationId }: { readonly retentionDays: number; readonly migrationId?: string },
 ): Promise<readonly ListedArchive[]> {
+  // The version before has no stages.
   const listed = sql`
     with listed as (
       select a.*,
@@ -48,13 +51,14 @@ export async function listArchives(
        where ${migrationId ?? null}::text is null or a.migration_id = ${migrationId ?? null}::text
     )
     select migration_id, generation, source_schema, source_table, archive_table, kind,
+           coalesce((to_jsonb(listed) ->> 'stage')::int, 1) as stage,
            rows::float8 as rows,
            pg_total_relation_size(relation)::float8 as bytes,
            extract(epoch from created_at)::float8 as created_at,
            extract(epoch from expires_at)::float8 as expires_at,
            ceil(extract(epoch from expires_at - clock_timestamp()) / 86400)::float8 as days_left
       from listed
-     order by migration_id, generation, kind desc, source_schema, source_table
+     order by migration_id, generation, kind desc, source_schema, source_table, stage
   `;
   const { rows } = await withRights(names, 'runner', () => connection.query<ArchiveRow>(listed));
   return rows.map((row) => ({
@@ -63,6 +67,7 @@ export async function listArchives(
     source: new QualifiedName(row.source_schema, row.source_table),
     archive: new QualifiedName(names.archiveSchema, row.archive_table),
     kind: row.kind,
+    stage: row.stage,
     rows: row.rows,
     bytes: row.bytes,
     createdAt: new Date(row.created_at * 1000),
@@ -93,6 +98,7 @@ interface ArchiveRow {
   readonly source_table: string;
   readonly archive_table: string;
   readonly kind: ArchiveKind;
+  readonly stage: number;
   readonly rows: number;
   readonly bytes: number | null;
   readonly created_at: number;

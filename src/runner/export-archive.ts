@@ -27,6 +27,7 @@ interface ExportedFile {
   readonly file: string;
   readonly source: string;
   readonly kind: ListedArchive['kind'];
+  readonly stage: number;
   readonly generation: number;
   readonly rows: number;
   readonly bytes: number;
@@ -104,7 +105,7 @@ async function writeFiles(
 
 async function writeOne(
   connection: Connection,
-  { archive, source, kind, generation }: ListedArchive,
+  { archive, source, kind, stage, generation }: ListedArchive,
   { draft, file }: { readonly draft: string; readonly file: string },
 ): Promise<Omit<ExportedFile, 'file'>> {
   await connection.query(sql`
@@ -133,7 +134,15 @@ async function writeOne(
     await handle.close();
   }
   await connection.query(rawSql('close hygiene_export'));
-  return { source: source.toString(), kind, generation, rows, bytes, sha256: hash.digest('hex') };
+  return {
+    source: source.toString(),
+    kind,
+    stage,
+    generation,
+    rows,
+    bytes,
+    sha256: hash.digest('hex'),
+  };
 }
 
 function manifest({ clock, session }: Engine, id: string, files: readonly ExportedFile[]): string {

@@ -24,6 +24,13 @@ import { type Verification, type VerificationScope, verifyReadOnly } from './ver
 import { withExtents } from './table-extents.ts';
 import { WorkProgress } from './work-progress.ts';
 
+interface AppliedUnit {
+  readonly migration: RunnableMigration;
+  readonly generation: number;
+  /** Whether the archive can tell stages apart. */
+  readonly staged: boolean;
+}
+
 /**
  * Steps 3 to 9 of a migration, in an open transaction that holds the run lock: baseline, work, proof.
  * Nothing is committed here. @see docs/how-it-works.md
@@ -31,10 +38,10 @@ import { WorkProgress } from './work-progress.ts';
 export async function doAndProve(
   engine: Engine,
   connection: Connection,
-  unit: { readonly migration: RunnableMigration; readonly generation: number },
+  unit: AppliedUnit,
 ): Promise<Evidence> {
   const { names } = engine;
-  const { migration, generation } = unit;
+  const { migration, generation, staged } = unit;
   const progress = new WorkProgress(migration, engine.progress);
   progress.at('selecting');
   await applySettings(connection, transactionSettings(engine));
@@ -65,7 +72,7 @@ export async function doAndProve(
     role,
     protectedSets,
     logger: engine.logger,
-    place,
+    ...{ place, staged },
     progress,
     window: engine.settings.window,
     strategy: engine.settings.strategy,

@@ -23,23 +23,27 @@ export async function recordKept(
   await recordGuards(context, evidence, application);
 }
 
+/** The version before has one line for each table, so it can have one archive of each only. */
+export function keepsStages({ ledgerVersion }: Pick<EventContext, 'ledgerVersion'>): boolean {
+  return ledgerVersion >= 2;
+}
+
 async function recordArchives(
   context: EventContext,
   evidence: Evidence,
   { migration, generation }: Application,
 ): Promise<void> {
   const { session, names, facts } = context.engine;
-  for (const { source, archive, kind, rows, changedColumns } of evidence.archives) {
-    const place = sql`migration_id = ${migration.id} and archive_table = ${archive.name}`;
+  for (const { source, archive, kind, stage, rows, changedColumns } of evidence.archives) {
+    const [newColumns, newValues] = keepsStages(context)
+      ? [sql`, stage, changed_columns`, sql`, ${stage}, ${changedColumns}::text[]`]
+      : [sql``, sql``];
     await session.connection.query(sql`
       insert into ${archivesTable(names)}
-        (migration_id, generation, source_schema, source_table, archive_table, kind, rows, run_id)
+        (migration_id, generation, source_schema, source_table, archive_table, kind, rows,
+         run_id${newColumns})
       values (${migration.id}, ${generation}, ${source.schema}, ${source.name},
-              ${archive.name}, ${kind}, ${rows}, ${facts.runId})
-    `);
-    if (changedColumns === null || context.ledgerVersion < 2) continue;
-    await session.connection.query(sql`
-      update ${archivesTable(names)} set changed_columns = ${changedColumns}::text[] where ${place}
+              ${archive.name}, ${kind}, ${rows}, ${facts.runId}${newValues})
     `);
   }
 }

@@ -66,6 +66,7 @@ async function thereAndBack(
   const evidence = await doAndProve(engine, connection, {
     migration,
     generation: REHEARSAL_GENERATION,
+    staged: true,
   });
   if (migration.irreversible !== null) return { evidence, restoration: null, compared: null };
   // The restore checks all deferred constraints, and the fence is one.

@@ -5,7 +5,8 @@ import type { Connection } from '../database/connection.ts';
 import { ChangeCounters } from '../executor/change-counters.ts';
 import { ClusterCounts } from '../executor/cluster-counts.ts';
 import { ProtectedRows } from '../executor/protected-rows.ts';
-import { type RestoredTable, restoreRows } from '../executor/restoration.ts';
+import { restoreRows } from '../executor/restoration.ts';
+import type { RestoredTable } from '../executor/restore-stage.ts';
 import { suspects } from '../executor/restore-errors.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
 import { inCluster } from '../planner/cluster.ts';
@@ -17,7 +18,10 @@ import { resolveProtectedSets } from './protected-sets.ts';
 
 export interface ArchivedApplication {
   readonly migrationId: string;
-  readonly archives: readonly Pick<ArchiveRecord, 'source' | 'archive' | 'kind' | 'rows'>[];
+  readonly archives: readonly Pick<
+    ArchiveRecord,
+    'source' | 'archive' | 'kind' | 'stage' | 'rows'
+  >[];
   readonly skipExisting: boolean;
 }
 

@@ -3,7 +3,7 @@ import { type Connection, queryOne } from '../database/connection.ts';
 import { beginLocked } from '../database/run-lock.ts';
 import { applySettings } from '../database/settings.ts';
 import { isConnectionError } from '../database/sqlstate.ts';
-import type { RestoredTable } from '../executor/restoration.ts';
+import type { RestoredTable } from '../executor/restore-stage.ts';
 import { HygieneError } from '../kernel/errors.ts';
 import { rawSql, sql } from '../kernel/sql.ts';
 import type { AppendedEvent, TableRows } from '../ledger/events.ts';

@@ -15,6 +15,7 @@ import type { QualifiedName } from '../kernel/identifiers.ts';
 import type { Logger } from '../kernel/ports.ts';
 import { sql } from '../kernel/sql.ts';
 import type { PurgePlan } from '../planner/plan.ts';
+import { stagesOf } from '../planner/stages.ts';
 import type { RowSet, Step } from '../planner/steps.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
 import { type ExpectedChange, NO_CHANGE } from '../policy/changes.ts';
@@ -31,6 +32,7 @@ export interface StepScope {
   readonly protectedSets: readonly ProtectedSet[];
   readonly logger: Logger;
   readonly place: ArchivePlace;
+  readonly staged: boolean;
   readonly progress: WorkProgress;
   readonly window: Window;
   readonly strategy: Strategy | null;
@@ -63,7 +65,11 @@ export class StepRunner {
     const { up } = migration;
     this.#isFreeForm = isFreeForm(migration);
     if (up.kind === 'steps') {
-      for (const step of up.steps) await this.#runStep(step);
+      const stages = this.#scope.staged ? stagesOf(up.steps) : [];
+      for (const [at, step] of up.steps.entries()) {
+        this.archive.beginStage(stages[at] ?? 1);
+        await this.#runStep(step);
+      }
       return;
     }
     if (up.kind === 'script') {

@@ -4,6 +4,7 @@ import { countOf } from '../engine/witness.ts';
 import { evidenceOf, Workbench } from '../engine/workbench.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
+import { downgradeLedger } from '../support/ledger-before.ts';
 import { GUARD, guardConstraints, guardEvents, ID, PEOPLE, purgePeople } from './guarded.ts';
 
 const UNGUARDED = '20260102000000_purge_nobody';
@@ -146,10 +147,7 @@ test('a ledger of the version before is asked to be upgraded before anything run
       .remove(`${ID}.ts`)
       .up(),
   );
-  await database.execute(`
-    drop table hygiene.progress, hygiene.guards;
-    alter table hygiene.archives drop column changed_columns;
-    update hygiene.meta set schema_version = 1;`);
+  await downgradeLedger(database);
   bench.write('20260103000000_purge_demo.ts', purgePeople());
   expect(await bench.upError()).toMatchObject({ code: 'HYG_LEDGER_OUTDATED' });
   expect(await countOf(database, 'people')).toBe(4);

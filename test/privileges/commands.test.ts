@@ -7,6 +7,7 @@ import { contents } from '../engine/witness.ts';
 import { purgeDemoUsers, purgeInBatches } from '../engine/workbench.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
+import { downgradeLedger } from '../support/ledger-before.ts';
 import { createProject } from '../support/project.ts';
 import { type LoginRole, loginRole } from './login-role.ts';
 
@@ -185,17 +186,8 @@ async function makeBench(state: string): Promise<Bench> {
   if (state === 'held') await reach(`restore ${ID} --reason test`);
   if (isBatched) await reach('up --batch-size 20 --batch-target 0.001 --max-duration 0.001');
   await database.execute("update hygiene.archives set created_at = created_at - interval '9 days'");
-  if (state === 'init --upgrade') await downgrade(database);
+  if (state === 'init --upgrade') await downgradeLedger(database);
   return { database, owner, run };
-}
-
-/** The ledger as version 1 had it, as far as an upgrade looks. */
-function downgrade(database: TestDatabase): Promise<void> {
-  return database.execute(`
-    drop table hygiene.progress, hygiene.guards;
-    alter table hygiene.archives drop column changed_columns;
-    update hygiene.meta set schema_version = 1;
-  `);
 }
 
 /** Everything that a refused command must leave as it is, but for the record that it was refused. */

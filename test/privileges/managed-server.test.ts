@@ -4,6 +4,7 @@ import { contents, countOf } from '../engine/witness.ts';
 import { purgeDemoUsers, purgeInBatches } from '../engine/workbench.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
+import { downgradeLedger } from '../support/ledger-before.ts';
 import { createProject } from '../support/project.ts';
 import { asRole, type LoginRole, loginRole } from './login-role.ts';
 
@@ -119,11 +120,7 @@ describe('where nobody is a superuser', () => {
   });
 
   test('the master user, who is a member of the owner, upgrades it for all roles', async () => {
-    await database.execute(`
-      drop table managed.progress, managed.guards;
-      alter table managed.archives drop column changed_columns;
-      update managed.meta set schema_version = 1;
-    `);
+    await downgradeLedger(database, 'managed');
     const refused = await run('init --upgrade', deploy);
     expect([refused.code, refused.stderr]).toEqual([7, expect.stringContaining('managed_owner')]);
     const upgraded = await run('init --upgrade', master);

@@ -11,9 +11,12 @@ import type { How } from './property-bench.ts';
 import { databaseScript } from './database-script.ts';
 import { type RandomDatabase, randomDatabases } from './random-database.ts';
 
-/** A step beside the purge, over the rows of any table whose tag leaves this remainder. */
+/**
+ * A step beside the purge, over the rows of any table whose tag leaves this remainder. `next` gives each
+ * row the code of the one after it, which an earlier step must have removed.
+ */
 interface SideStep {
-  readonly kind: 'flag' | 'code' | 'purge';
+  readonly kind: 'flag' | 'code' | 'next' | 'purge';
   readonly table: number;
   readonly remainder: number;
   readonly first: boolean;
@@ -28,7 +31,7 @@ export const randomRestores: fc.Arbitrary<RandomRestore> = fc.record({
   database: randomDatabases,
   sides: fc.array(
     fc.record({
-      kind: fc.constantFrom<SideStep['kind']>('flag', 'flag', 'code', 'purge'),
+      kind: fc.constantFrom<SideStep['kind']>('flag', 'flag', 'code', 'next', 'purge'),
       table: fc.nat({ max: 6 }),
       remainder: fc.nat({ max: 2 }),
       first: fc.boolean(),
@@ -81,11 +84,16 @@ function migrationOf({ database, sides }: RandomRestore, id: string): RunnableMi
   };
 }
 
+const ASSIGNED = {
+  flag: { flag: sql`flag is not true` },
+  code: { code: sql`'x' || code` },
+  next: { code: sql`'c' || tag + 1` },
+};
+
 function stepOf({ tables }: RandomDatabase, { kind, table, remainder }: SideStep): Step {
   const { schema, name } = tables[table % tables.length] ?? { schema: 'public', name: 'p' };
   const chosen = rows([schema, name], sql`tag % 3 = ${remainder}`);
   const budget = { max: 1_000 };
   if (kind === 'purge') return purge(chosen, { dependents: 'all', budget });
-  const set = kind === 'flag' ? { flag: sql`flag is not true` } : { code: sql`'x' || code` };
-  return scrub(chosen, { set, budget });
+  return scrub(chosen, { set: ASSIGNED[kind], budget });
 }

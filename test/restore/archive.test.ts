@@ -48,6 +48,7 @@ describe('archive list', () => {
       source: 'users',
       archive: 'hygiene_archive."20260101000000_g1_users"',
       kind: 'rows',
+      stage: 1,
       rows: 300,
       bytes: expect.any(Number),
       createdAt: expect.any(String),

@@ -68,7 +68,10 @@ describe('a table that has changed since', () => {
       ['users', 'rows', ['note']],
     ]);
     expect(
-      await countOf(database, `hygiene_archive."20260101000000_g1_users" where note like 'note %'`),
+      await countOf(
+        database,
+        `hygiene_archive."20260101000000_g1_s2_users" where note like 'note %'`,
+      ),
     ).toBe(5);
   });
 

@@ -7,6 +7,7 @@ import { contents, countOf, events } from '../engine/witness.ts';
 import { migration } from '../engine/workbench.ts';
 import { type CliRun, runCli } from '../support/cli.ts';
 import { freshDatabase, type TestDatabase } from '../support/database.ts';
+import { downgradeLedger } from '../support/ledger-before.ts';
 import { Crowd, CROWD_ID, SMALL_BATCH_FLAGS } from '../batched/crowd.ts';
 
 const LATER = '20260102000000_later';
@@ -172,10 +173,7 @@ describe('what other commands ask of a run of batches', () => {
   );
 
   test('a ledger of the version before is told, and nothing is changed', async () => {
-    await database.execute(`
-      drop table hygiene.progress;
-      alter table hygiene.archives drop column changed_columns;
-      update hygiene.meta set schema_version = 1`);
+    await downgradeLedger(database);
     const up = await hygiene('up');
     expect(up.code).toBe(2);
     expect(up.stderr).toContain('hygiene init --upgrade');

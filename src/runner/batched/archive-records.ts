@@ -20,7 +20,7 @@ export async function upsertArchives(
          changed_columns)
       values (${migration.id}, ${generation}, ${source.schema}, ${source.name}, ${archive.name},
               ${kind}, ${rows}, ${facts.runId}, ${changedColumns}::text[])
-      on conflict (migration_id, generation, source_schema, source_table, kind) do update
+      on conflict (archive_table) do update
          set rows = excluded.rows, run_id = excluded.run_id, changed_columns = excluded.changed_columns
     `);
   }
@@ -35,7 +35,7 @@ interface ArchiveRow {
   readonly changed_columns: readonly string[] | null;
 }
 
-/** What earlier batches have archived. */
+/** What earlier batches have archived; purges alone are one stage. */
 export async function readArchives({
   context,
   migration,
@@ -52,6 +52,7 @@ export async function readArchives({
     source: new QualifiedName(row.source_schema, row.source_table),
     archive: new QualifiedName(names.archiveSchema, row.archive_table),
     kind: row.kind,
+    stage: 1,
     rows: row.rows,
     changedColumns: row.changed_columns,
   }));
