@@ -10,6 +10,7 @@ export interface CatalogFacts {
   readonly triggers: readonly TriggerFact[];
   readonly deleteRules: readonly { readonly table: number; readonly name: string }[];
   readonly foreignKeys: readonly ForeignKeyFact[];
+  readonly unidentified: readonly UnidentifiedFact[];
   readonly hasCitus: boolean;
 }
 
@@ -81,6 +82,12 @@ export interface ForeignKeyFact {
   readonly validated: boolean;
   readonly enforced: boolean;
   readonly period: boolean;
+}
+
+export interface UnidentifiedFact {
+  readonly table: number;
+  readonly update: boolean;
+  readonly delete: boolean;
 }
 
 export const KINDS = {

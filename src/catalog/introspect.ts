@@ -39,6 +39,7 @@ function statement(excludeSchemas: readonly string[]): Sql {
       'triggers', ${list(triggers)},
       'deleteRules', ${list(deleteRules)},
       'foreignKeys', ${list(foreignKeys)},
+      'unidentified', ${list(unidentified)},
       'hasCitus', ${hasCitus}
     ) as facts
   `;
@@ -176,4 +177,37 @@ const foreignKeys = sql`
    where f.contype = 'f'
      and f.conparentid = 0
    order by f.oid
+`;
+
+/**
+ * What is published of tables that have nothing to tell their rows by: PostgreSQL refuses it. A table of
+ * partitions is refused what one of them is.
+ */
+const unidentified = sql`
+  with published as (
+    select leaf.oid,
+           bool_or(p.pubupdate) as "update",
+           bool_or(p.pubdelete) as "delete"
+      from pg_publication p
+      cross join lateral pg_get_publication_tables(p.pubname::text) as listed
+      cross join lateral (select listed.relid union select relid from pg_partition_tree(listed.relid)) as leaf (oid)
+     group by leaf.oid
+  )
+  select affected.oid::int8 as "table",
+         bool_or(published."update") as "update",
+         bool_or(published."delete") as "delete"
+    from published
+    join pg_class c on c.oid = published.oid
+    cross join lateral (select c.oid union select relid from pg_partition_ancestors(c.oid)) as affected (oid)
+   where c.relkind = 'r'
+     and c.relreplident <> 'f'
+     and not exists (select from pg_index i
+                      where i.indrelid = c.oid
+                        and i.indisvalid
+                        and i.indimmediate
+                        and case c.relreplident
+                              when 'd' then i.indisprimary
+                              when 'i' then i.indisreplident
+                            end)
+   group by affected.oid
 `;

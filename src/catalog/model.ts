@@ -80,6 +80,8 @@ export interface Table {
   readonly triggers: readonly Trigger[];
   /** Rules that replace or extend a DELETE. */
   readonly deleteRules: readonly string[];
+  /** What PostgreSQL refuses, since it is published and no replica identity tells the rows apart. */
+  readonly unreplicable: readonly ('update' | 'delete')[];
   /** From the statistics, partitions added up; null where nothing was ever analyzed. */
   readonly estimatedRows: number | null;
 }

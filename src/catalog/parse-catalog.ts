@@ -15,6 +15,7 @@ import {
   TRIGGER_INSTEAD,
   TRIGGER_ROW,
   type TriggerFact,
+  type UnidentifiedFact,
   type WholeFacts,
 } from './catalog-facts.ts';
 import {
@@ -48,6 +49,7 @@ interface GroupedFacts {
   readonly deleteRules: ReadonlyMap<number, readonly { readonly name: string }[]>;
   readonly children: ReadonlyMap<number, readonly { readonly child: number }[]>;
   readonly partitionOf: ReadonlyMap<number, number>;
+  readonly unidentified: ReadonlyMap<number, UnidentifiedFact>;
   readonly citus: ReadonlyMap<number, CitusPlacement>;
 }
 
@@ -62,6 +64,7 @@ function groupFacts(facts: WholeFacts): GroupedFacts {
     deleteRules: groupBy(facts.deleteRules, (each) => each.table),
     children: groupBy(facts.inheritance, (each) => each.parent),
     partitionOf: new Map(partitions.map(({ child, parent }) => [child, parent])),
+    unidentified: new Map(facts.unidentified.map((each) => [each.table, each])),
     citus: new Map(facts.citus.map(({ oid, ...placement }) => [oid, placement])),
   };
 }
@@ -87,6 +90,7 @@ function parseTable(fact: RelationFact, grouped: GroupedFacts): Table {
     privileges: parsePrivileges(fact),
     triggers: (grouped.triggers.get(fact.oid) ?? []).map(parseTrigger),
     deleteRules: (grouped.deleteRules.get(fact.oid) ?? []).map((each) => each.name),
+    unreplicable: parseUnreplicable(grouped.unidentified.get(fact.oid)),
     estimatedRows: estimatedRows(fact, grouped),
   };
 }
@@ -163,6 +167,10 @@ function parsePrivileges(fact: RelationFact): Table['privileges'] {
     truncate: usage && fact.truncate,
     references: usage && fact.references,
   };
+}
+
+function parseUnreplicable(fact: UnidentifiedFact | undefined): Table['unreplicable'] {
+  return (['update', 'delete'] as const).filter((change) => fact?.[change] === true);
 }
 
 function parseTrigger(fact: TriggerFact): Trigger {

@@ -4,6 +4,7 @@ import { sql } from '../kernel/sql.ts';
 import type { Closure } from '../planner/closure.ts';
 import { type AccessFacts, checkAccess, type Right } from '../policy/access.ts';
 import { checkInheritance } from '../policy/inheritance.ts';
+import { checkReplicaIdentity } from '../policy/replica-identity.ts';
 
 /** The rights that a purge needs: to see and remove doomed rows, to see and change their referrers. */
 export function accessFacts(closure: Closure): readonly AccessFacts[] {
@@ -22,30 +23,45 @@ export function accessFacts(closure: Closure): readonly AccessFacts[] {
   return [...needed].map(([table, rights]) => factsOf(table, [...rights]));
 }
 
-/** The tables that lose rows or references. */
-export function changedTables(closure: Closure): readonly Table[] {
+/** A table that loses rows, or one whose rows are changed. */
+export interface TableChange {
+  readonly table: Table;
+  readonly change: 'delete' | 'update';
+}
+
+/** What happens to the tables that lose rows or references. */
+export function changesOf(closure: Closure): readonly TableChange[] {
   const referring = closure.edges
     .filter(({ action }) => action === 'nullify' || action === 'default')
     .map(({ child }) => child);
-  return [...new Set([...closure.tables, ...referring])];
+  return [
+    ...closure.tables.map((table) => ({ table, change: 'delete' as const })),
+    ...[...new Set(referring)].map((table) => ({ table, change: 'update' as const })),
+  ];
+}
+
+export function changedTables(closure: Closure): readonly Table[] {
+  return [...new Set(changesOf(closure).map(({ table }) => table))];
 }
 
 /**
  * Whether the role may do what is needed with these tables, and the tables can be worked on at all.
- * @throws HygieneError HYG_REFUSED_RLS, HYG_REFUSED_PRIVILEGES, HYG_REFUSED_INHERITED
+ * @throws HygieneError HYG_REFUSED_RLS, HYG_REFUSED_PRIVILEGES, HYG_REFUSED_INHERITED,
+ *   HYG_REFUSED_REPLICA_IDENTITY
  */
 export function assertAccessible(
   { catalog, role }: { readonly catalog: Catalog; readonly role: string },
   facts: readonly AccessFacts[],
-  changed: readonly Table[],
+  changes: readonly TableChange[],
 ): void {
-  const refusals = changed.map((table) => {
+  const inherited = changes.map(({ table }) => {
     const inheritors = table.inheritanceChildren.map((oid) =>
       tableByOid(catalog, oid).name.toString(),
     );
     return checkInheritance(table.name.toString(), inheritors);
   });
-  const refusal = [checkAccess(role, facts), ...refusals].find((each) => each !== null);
+  const refusals = [checkAccess(role, facts), ...inherited, checkReplicaIdentity(changes)];
+  const refusal = refusals.find((each) => each !== null);
   if (refusal !== undefined) throw refusal;
 }
 

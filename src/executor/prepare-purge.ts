@@ -8,7 +8,7 @@ import { planClosure } from '../planner/plan-closure.ts';
 import type { PurgeStep } from '../planner/steps.ts';
 import type { Strategy, Window } from '../planner/strategy.ts';
 import { checkClusterRows } from '../policy/cluster.ts';
-import { accessFacts, assertAccessible, changedTables } from './access-facts.ts';
+import { accessFacts, assertAccessible, changedTables, changesOf } from './access-facts.ts';
 import type { ObserveWork } from './observe.ts';
 import type { ProtectedSet } from './protected-set.ts';
 import { Selection } from './selection.ts';
@@ -83,7 +83,7 @@ export function resolvePurge(
 ): Pick<PreparedPurge, 'label' | 'closure' | 'order'> {
   const root = resolveTable(scope.catalog, rows.table);
   const closure = planClosure(scope.catalog, root, dependents);
-  assertAccessible(scope, accessFacts(closure), changedTables(closure));
+  assertAccessible(scope, accessFacts(closure), changesOf(closure));
   const label = `purge ${root.name.toString()}`;
   const order = removalOrder(closure);
   const refusal = checkClusterRows(label, { tables: changedTables(closure), groups: order });

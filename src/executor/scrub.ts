@@ -34,7 +34,7 @@ export interface ScrubAssessment {
 
 export async function prepareScrub(scope: PurgeScope, step: ScrubStep): Promise<PreparedScrub> {
   const table = resolveTable(scope.catalog, step.rows.table);
-  assertAccessible(scope, [factsOf(table, ['select', 'update'])], [table]);
+  assertAccessible(scope, [factsOf(table, ['select', 'update'])], [{ table, change: 'update' }]);
   const label = `scrub ${table.name.toString()}`;
   const refusals = [
     checkClusterRows(label, { tables: [table], groups: [] }),

@@ -92,6 +92,7 @@ export const errorCatalogue = {
   },
   HYG_REFUSED_PRIVILEGES: { exit: 7, title: 'The database role lacks rights' },
   HYG_REFUSED_INHERITED: { exit: 7, title: 'Other tables inherit from the table' },
+  HYG_REFUSED_REPLICA_IDENTITY: { exit: 7, title: 'A published table has no replica identity' },
   HYG_REFUSED_CLUSTER: { exit: 7, title: 'Citus cannot do it with tables of a cluster' },
   HYG_REFUSED_RLS: { exit: 7, title: 'Row-level security hides rows' },
   HYG_REFUSED_CONFIRM: { exit: 7, title: 'The production database was not confirmed' },

@@ -110,6 +110,47 @@ describe('a role that is not the owner', () => {
   });
 });
 
+describe('tables that are published and have no replica identity', () => {
+  let bench: Workbench;
+
+  beforeEach(async () => {
+    bench = new Workbench(database.url).write(`${ID}.ts`, purgeDemoUsers());
+    await database.execute(`
+      alter table live_sessions replica identity nothing;
+      alter table payments replica identity nothing;
+      create publication everything for all tables;`);
+  });
+
+  test('are refused before anything is selected, with what mends it', async () => {
+    await expectRefused(
+      { bench, database },
+      {
+        code: 'HYG_REFUSED_REPLICA_IDENTITY',
+        exit: 7,
+        says: [
+          'live_sessions is published and has no replica identity: PostgreSQL refuses to delete its rows (2 tables)',
+          'alter table live_sessions replica identity full;',
+          'alter table payments replica identity full;',
+        ],
+      },
+    );
+  });
+
+  test('are refused by the plan too; the lines of the hint are enough', async () => {
+    const refusals = (await bench.plan()).migrations.flatMap((planned) => planned.refusals);
+    expect(refusals.map(({ code }) => code)).toEqual(['HYG_REFUSED_REPLICA_IDENTITY']);
+    const lines = String(refusals[0]?.hint).matchAll(/^alter table .*$/gm);
+    await database.execute([...lines].join('\n'));
+    expect((await bench.up()).error).toBeNull();
+    expect(await countOf(database, 'users')).toBe(20);
+  });
+
+  test('may be published without what a step does to them', async () => {
+    await database.execute("alter publication everything set (publish = 'insert, truncate')");
+    expect((await bench.up()).error).toBeNull();
+  });
+});
+
 describe('under the production marker', () => {
   let bench: Workbench;
 

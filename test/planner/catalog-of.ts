@@ -97,6 +97,7 @@ function tableOf(oid: number, name: string, sketch: TableSketch): Table {
     },
     triggers: [],
     deleteRules: [],
+    unreplicable: [],
     estimatedRows: 0,
     ...rest,
   };

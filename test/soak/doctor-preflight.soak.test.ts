@@ -201,7 +201,7 @@ describe('what surprises a run is told with what to do', () => {
     [
       'replica identity',
       'problem',
-      'Published without a replica identity, so PostgreSQL refuses DELETE: bare.',
+      'Published without a replica identity, so PostgreSQL refuses DELETE or UPDATE: bare.',
       ['alter table "public"."bare" replica identity full;   -- or give it a primary key'],
     ],
     [

@@ -56,7 +56,7 @@ function serverLooks(
 ): readonly (readonly [CheckName, () => Promise<Check>])[] {
   return [
     ['replication lag', () => replicationLag(connection)],
-    ['replica identity', () => replicaIdentity(connection, tables)],
+    ['replica identity', () => Promise.resolve(replicaIdentity(tables))],
     ['logical subscribers', () => logicalSubscribers(connection)],
     ['long transactions', () => longTransactions(connection)],
     ['prepared transactions', () => preparedTransactions(connection)],

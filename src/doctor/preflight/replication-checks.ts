@@ -1,7 +1,6 @@
 import type { Table } from '../../catalog/model.ts';
 import { type Connection, queryOne } from '../../database/connection.ts';
 import { readSignals } from '../../executor/throttle-signals.ts';
-import { QualifiedName } from '../../kernel/identifiers.ts';
 import { sql } from '../../kernel/sql.ts';
 import { type Check, ok, problem, unknown, warn } from './check.ts';
 
@@ -39,28 +38,14 @@ export async function replicationLag(connection: Connection): Promise<Check> {
 }
 
 /** A published table whose rows cannot be told apart refuses DELETE and UPDATE. */
-export async function replicaIdentity(
-  connection: Connection,
-  tables: readonly Table[],
-): Promise<Check> {
-  const { rows } = await connection.query<{ schema: string; name: string }>(sql`
-    select distinct n.nspname as schema, c.relname as name
-      from pg_publication p
-      join pg_publication_tables t on t.pubname = p.pubname
-      join pg_namespace n on n.nspname = t.schemaname
-      join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
-     where (p.pubupdate or p.pubdelete)
-       and c.oid = any (${tables.map(({ oid }) => oid)}::bigint[]::oid[])
-       and (c.relreplident = 'n'
-            or c.relreplident = 'd'
-               and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary))
-     order by schema, name
-  `);
-  if (rows.length === 0) return ok('replica identity', 'No published table lacks one.');
-  const names = rows.map(({ schema, name }) => new QualifiedName(schema, name));
+export function replicaIdentity(tables: readonly Table[]): Check {
+  const names = tables
+    .filter(({ unreplicable }) => unreplicable.length > 0)
+    .map(({ name }) => name);
+  if (names.length === 0) return ok('replica identity', 'No published table lacks one.');
   return problem(
     'replica identity',
-    `Published without a replica identity, so PostgreSQL refuses DELETE: ${names.join(', ')}.`,
+    `Published without a replica identity, so PostgreSQL refuses DELETE or UPDATE: ${names.join(', ')}.`,
     ...names.map(
       (name) => `alter table ${name.quoted} replica identity full;   -- or give it a primary key`,
     ),
