@@ -21,6 +21,12 @@ export const BEGIN = 'begin isolation level read committed';
 export const BEGIN_SNAPSHOT = 'begin isolation level repeatable read';
 
 /**
+ * The least memory for a sort or a hash, in bytes, where the server grants as much for maintenance, which
+ * a run is. Of a large purge the usual 4 MB send most to disk and back.
+ */
+const WORK_MEMORY = 64 * 1024 * 1024;
+
+/**
  * Puts the settings in force until the end of the transaction. `SET LOCAL` only: behind a
  * transaction pooler anything else would reach other clients. Without standard_conforming_strings
  * a predicate would lose its backslashes and match other rows.
@@ -35,6 +41,11 @@ export async function applySettings(
            set_config('idle_in_transaction_session_timeout', '0', true),
            set_config('row_security', 'off', true),
            set_config('standard_conforming_strings', 'on', true),
+           set_config('work_mem',
+                      greatest(pg_size_bytes(current_setting('work_mem')),
+                               least(pg_size_bytes(current_setting('maintenance_work_mem')),
+                                     ${WORK_MEMORY}::bigint)) / 1024 || 'kB',
+                      true),
            case when current_setting('server_version_num')::int >= 170000
                 then set_config('transaction_timeout', '0', true) end,
            set_config('application_name', ${settings.applicationName.slice(0, 63)}, true)

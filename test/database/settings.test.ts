@@ -18,6 +18,7 @@ const NAMES = [
   'application_name',
   'search_path',
   'client_connection_check_interval',
+  'work_mem',
 ];
 
 const SETTINGS: TransactionSettings = {
@@ -57,7 +58,20 @@ describe('the settings of a transaction', () => {
       application_name: SETTINGS.applicationName.slice(0, 63),
       search_path: '"My ""Schema""", "public"',
       client_connection_check_interval: '500',
+      work_mem: '65536',
     });
+  });
+
+  test.each([
+    ['what the server grants for maintenance, if that is less', '8MB', '2MB', '8192'],
+    ['what the session has, if that is more', '64MB', '1GB', '1048576'],
+    ['64 MB at most', '2GB', '4MB', '65536'],
+  ])('give sorts and hashes %s', async (_, maintenance, work, given) => {
+    await connection.query(rawSql('begin'));
+    await connection.query(rawSql(`set local maintenance_work_mem = '${maintenance}'`));
+    await connection.query(rawSql(`set local work_mem = '${work}'`));
+    await applySettings(connection, SETTINGS);
+    expect(await current()).toMatchObject({ work_mem: given });
   });
 
   test.each(['commit', 'rollback'])(
