@@ -179,7 +179,7 @@ describe('steps of one migration', () => {
     expect(
       await countOf(
         database,
-        `${ARCHIVE}users" where name = 'Nobody' and email = 'user' || id || '@gone.invalid'`,
+        `${ARCHIVE}s2_users" where name = 'Nobody' and email = 'user' || id || '@gone.invalid'`,
       ),
     ).toBe(10);
   });
