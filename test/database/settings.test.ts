@@ -63,10 +63,10 @@ describe('the settings of a transaction', () => {
   });
 
   test.each([
-    ['what the server grants for maintenance, if that is less', '8MB', '2MB', '8192'],
-    ['what the session has, if that is more', '64MB', '1GB', '1048576'],
-    ['64 MB at most', '2GB', '4MB', '65536'],
-  ])('give sorts and hashes %s', async (_, maintenance, work, given) => {
+    { what: 'what is granted for maintenance', maintenance: '8MB', work: '2MB', given: '8192' },
+    { what: 'what the session has if more', maintenance: '64MB', work: '1GB', given: '1048576' },
+    { what: '64 MB at most', maintenance: '2GB', work: '4MB', given: '65536' },
+  ])('give sorts and hashes $what', async ({ maintenance, work, given }) => {
     await connection.query(rawSql('begin'));
     await connection.query(rawSql(`set local maintenance_work_mem = '${maintenance}'`));
     await connection.query(rawSql(`set local work_mem = '${work}'`));

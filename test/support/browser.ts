@@ -13,6 +13,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** Where a run of the tests has its browser. */
+export const BROWSER = 'HYGIENE_TEST_BROWSER';
+
 /**
  * Unpacks the browser, once on a machine. Before tests run side by side: two that unpack at one time
  * would each find half of a file.
@@ -23,5 +26,6 @@ export function unpackBrowser(): Promise<string> {
 
 /** A real browser from npm; whoever asks closes it. */
 export async function startBrowser(): Promise<Browser> {
-  return playwright.launch({ executablePath: await unpackBrowser(), args: FLAGS });
+  const executablePath = process.env[BROWSER] ?? (await unpackBrowser());
+  return playwright.launch({ executablePath, args: FLAGS });
 }

@@ -2,6 +2,6 @@ import { rmSync } from 'node:fs';
 
 export default async function stopServer(): Promise<void> {
   await globalThis.hygieneTestServer?.stop();
-  const embedded = process.env['HYGIENE_TEST_EMBEDDED'];
-  if (embedded !== undefined) rmSync(embedded, { recursive: true, force: true });
+  const directory = globalThis.hygieneTestDirectory;
+  if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
 }
