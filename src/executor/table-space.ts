@@ -4,18 +4,27 @@ import { rawSql, sql } from '../kernel/sql.ts';
 /** Where autovacuum is switched off: for the table or a partition of it, or for all; null where it is on. */
 export type AutovacuumOff = 'table' | 'server' | null;
 
+/** A table that has lost rows, as the catalog knows it: no lock is waited for to read it. */
+export interface TouchedTable {
+  /** As it was asked for. */
+  readonly table: string;
+  /** Quoted for SQL. */
+  readonly quoted: string;
+  /** By the statistics. */
+  readonly liveRows: number;
+  readonly autovacuumOff: AutovacuumOff;
+  readonly mayAnalyze: boolean;
+  /** The table itself, or its partitions that hold rows, by oid. */
+  readonly leaves: readonly number[];
+}
+
 /** What a table takes on disk; a partitioned one with all its partitions. */
 export interface TableSpace {
-  readonly table: string;
-  /** By the statistics, which ANALYZE has just renewed where it could. */
+  /** By the statistics. */
   readonly liveRows: number;
   /** With TOAST, without indexes. */
   readonly tableBytes: number;
   readonly indexBytes: number;
-  readonly autovacuumOff: AutovacuumOff;
-  readonly mayAnalyze: boolean;
-  /** Quoted for SQL. */
-  readonly quoted: string;
 }
 
 /** Whoever still sees rows that were removed: until it ends, no VACUUM can free their space. */
@@ -29,46 +38,46 @@ export interface VacuumBlocker {
   readonly ageSeconds: number | null;
 }
 
+const LIVE_ROWS = rawSql(
+  'case when c.reltuples >= 0 then c.reltuples else pg_stat_get_live_tuples(c.oid) end',
+);
+
 /**
- * @param table as people write it; without a schema it is in `public`
- * @returns null when there is no such table any more
+ * @param tables as people write them; without a schema they are in `public`
+ * @returns those that are still there
  */
-export async function readTableSpace(
+export async function readTouchedTables(
   connection: Connection,
-  table: string,
-): Promise<TableSpace | null> {
-  const { rows } = await connection.query<TableSpace>(sql`
-    with recursive named as (
-      select case cardinality(parts) when 1 then array['public'] || parts else parts end as parts
-        from (select parse_ident(${table}) as parts) as written
+  tables: readonly string[],
+): Promise<readonly TouchedTable[]> {
+  const { rows } = await connection.query<TouchedTable>(sql`
+    with recursive written as (
+      select name, parse_ident(name) as parts from unnest(${tables}::text[]) as given (name)
     ),
     root as (
-      select c.oid, c.relowner
-        from named
-        join pg_namespace n on n.nspname = named.parts[1]
-        join pg_class c on c.relnamespace = n.oid and c.relname = named.parts[2]
+      select written.name, c.oid, c.relowner
+        from written
+        join pg_namespace n
+          on n.nspname = case cardinality(parts) when 1 then 'public' else parts[1] end
+        join pg_class c on c.relnamespace = n.oid and c.relname = parts[cardinality(parts)]
        where c.relkind in ('r', 'p')
     ),
     tree as (
-      select oid from root
+      select oid as root, oid from root
       union all
-      select i.inhrelid
+      select tree.root, i.inhrelid
         from tree
         join pg_inherits i on i.inhparent = tree.oid
         join pg_class c on c.oid = i.inhrelid and c.relispartition
     ),
     leaf as (
-      select c.oid, c.reloptions,
-             case when c.reltuples >= 0 then c.reltuples else coalesce(s.n_live_tup, 0) end as live
+      select tree.root, c.oid, c.reloptions, ${LIVE_ROWS} as live
         from tree
         join pg_class c on c.oid = tree.oid and c.relkind = 'r'
-        left join pg_stat_all_tables s on s.relid = c.oid
     )
-    select ${table}::text as table,
+    select root.name as table,
            root.oid::regclass::text as quoted,
            coalesce(sum(leaf.live), 0)::float8 as "liveRows",
-           coalesce(sum(pg_table_size(leaf.oid)), 0)::float8 as "tableBytes",
-           coalesce(sum(pg_indexes_size(leaf.oid)), 0)::float8 as "indexBytes",
            case when bool_or(exists (
                        select from pg_options_to_table(leaf.reloptions) as option
                         where option.option_name = 'autovacuum_enabled'
@@ -78,18 +87,35 @@ export async function readTableSpace(
            pg_has_role(root.relowner, 'usage')
              or pg_has_role((select datdba from pg_database where datname = current_database()), 'usage')
              or case when current_setting('server_version_num')::int >= 170000
-                     then has_table_privilege(root.oid, 'maintain') else false end as "mayAnalyze"
+                     then has_table_privilege(root.oid, 'maintain') else false end as "mayAnalyze",
+           coalesce(json_agg(leaf.oid::int8) filter (where leaf.oid is not null), '[]') as leaves
       from root
-      left join leaf on true
-     group by root.oid, root.relowner
+      left join leaf on leaf.root = root.oid
+     group by root.name, root.oid, root.relowner
   `);
-  return rows[0] ?? null;
+  return rows;
 }
 
-/** @param space as it was read; its name is quoted by the server */
+export function readTableSpace(
+  connection: Connection,
+  { leaves }: Pick<TouchedTable, 'leaves'>,
+): Promise<TableSpace> {
+  return queryOne<TableSpace>(
+    connection,
+    sql`
+    select coalesce(sum(${LIVE_ROWS}), 0)::float8 as "liveRows",
+           coalesce(sum(pg_table_size(c.oid)), 0)::float8 as "tableBytes",
+           coalesce(sum(pg_indexes_size(c.oid)), 0)::float8 as "indexBytes"
+      from pg_class c
+     where c.oid = any (${leaves}::bigint[]::oid[])
+  `,
+  );
+}
+
+/** @param touched as it was read; its name is quoted by the server */
 export async function analyzeTable(
   connection: Connection,
-  { quoted }: Pick<TableSpace, 'quoted'>,
+  { quoted }: Pick<TouchedTable, 'quoted'>,
 ): Promise<void> {
   await connection.query(rawSql(`analyze ${quoted}`));
 }

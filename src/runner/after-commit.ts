@@ -6,8 +6,10 @@ import {
   analyzeTable,
   type AutovacuumOff,
   readTableSpace,
+  readTouchedTables,
   readVacuumBlockers,
   type TableSpace,
+  type TouchedTable,
   type VacuumBlocker,
 } from '../executor/table-space.ts';
 import { rawSql } from '../kernel/sql.ts';
@@ -69,8 +71,11 @@ export async function lookAfterSpace(
   if (worth.length === 0) return null;
   const care = new SpaceCare(engine);
   const tables: TableLeftover[] = [];
+  const found = await care.find(worth.map(({ table }) => table));
   for (const lost of worth) {
-    const left = await care.of(lost);
+    const touched = found.get(lost.table);
+    if (touched === undefined || isLittle(lost, touched)) continue;
+    const left = await care.of(lost, touched);
     if (left !== null) tables.push(left);
   }
   const isDead = tables.some(({ deadBytes }) => deadBytes > 0);
@@ -79,6 +84,12 @@ export async function lookAfterSpace(
   const size = ({ tableBytes, indexBytes }: TableLeftover): number => tableBytes + indexBytes;
   tables.sort((a, b) => b.deadBytes - a.deadBytes || size(b) - size(a));
   return { tables, blockers, notes: care.notes };
+}
+
+/** The statistics still are those of before. */
+function isLittle({ removed, changed }: LostRows, { liveRows }: TouchedTable): boolean {
+  const gone = removed + changed;
+  return gone < ROWS_MANY && gone < SHARE_MANY * liveRows;
 }
 
 class SpaceCare {
@@ -91,18 +102,23 @@ class SpaceCare {
     this.#connection = new CancellableConnection(engine.session.connection, engine.signal);
   }
 
-  async of(lost: LostRows): Promise<TableLeftover | null> {
-    const { table } = lost;
-    const gone = lost.removed + lost.changed;
-    const before = await this.#try(`the space of ${table}`, () =>
-      readTableSpace(this.#connection, table),
+  /** By name; a table that is gone is left out. */
+  async find(names: readonly string[]): Promise<ReadonlyMap<string, TouchedTable>> {
+    const found = await this.#try(`the space of ${names.join(', ')}`, () =>
+      readTouchedTables(this.#connection, names),
     );
-    // The statistics still are those of before.
-    if (before === null || (gone < ROWS_MANY && gone < SHARE_MANY * before.liveRows)) return null;
-    const after = await this.#analyze(before);
+    return new Map(found?.map((touched) => [touched.table, touched]));
+  }
+
+  async of(lost: LostRows, touched: TouchedTable): Promise<TableLeftover | null> {
+    const { table, autovacuumOff } = touched;
+    const after = await this.#analyze(touched);
+    const space = after ?? (await this.#measure(touched));
+    if (space === null) return null;
+    const { tableBytes, indexBytes } = space;
     const analyzed = after !== null;
-    const { tableBytes, indexBytes, autovacuumOff, liveRows } = after ?? before;
-    const live = analyzed ? liveRows : Math.max(0, liveRows - lost.removed);
+    const live = analyzed ? space.liveRows : Math.max(0, touched.liveRows - lost.removed);
+    const gone = lost.removed + lost.changed;
     const rewritten = lost.strategy === 'rewrite';
     const deadBytes = rewritten ? 0 : Math.round((tableBytes * gone) / (live + gone));
     return { table, analyzed, tableBytes, indexBytes, deadBytes, rewritten, autovacuumOff };
@@ -117,17 +133,23 @@ class SpaceCare {
   }
 
   /** @returns the space by the new statistics; null where they could not be made */
-  async #analyze(space: TableSpace): Promise<TableSpace | null> {
-    const { table, quoted, mayAnalyze } = space;
+  async #analyze(touched: TouchedTable): Promise<TableSpace | null> {
+    const { table, quoted, mayAnalyze } = touched;
     const line = `ANALYZE ${quoted};`;
     if (mayAnalyze) {
       return this.#try(`ANALYZE of ${table} (run it later: ${line})`, async () => {
-        await analyzeTable(this.#connection, space);
-        return readTableSpace(this.#connection, table);
+        await analyzeTable(this.#connection, touched);
+        return readTableSpace(this.#connection, touched);
       });
     }
     this.notes.push(`only the owner of ${table} may renew its statistics: ${line}`);
     return null;
+  }
+
+  #measure(touched: TouchedTable): Promise<TableSpace | null> {
+    return this.#try(`the space of ${touched.table}`, () =>
+      readTableSpace(this.#connection, touched),
+    );
   }
 
   /** A short transaction of its own; what fails in it is a note. */
