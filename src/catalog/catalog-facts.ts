@@ -10,7 +10,7 @@ export interface CatalogFacts {
   readonly triggers: readonly TriggerFact[];
   readonly deleteRules: readonly { readonly table: number; readonly name: string }[];
   readonly foreignKeys: readonly ForeignKeyFact[];
-  readonly unidentified: readonly UnidentifiedFact[];
+  readonly unreplicable: readonly UnreplicableFact[];
   readonly hasCitus: boolean;
 }
 
@@ -84,7 +84,7 @@ export interface ForeignKeyFact {
   readonly period: boolean;
 }
 
-export interface UnidentifiedFact {
+export interface UnreplicableFact {
   readonly table: number;
   readonly update: boolean;
   readonly delete: boolean;

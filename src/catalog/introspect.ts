@@ -39,7 +39,7 @@ function statement(excludeSchemas: readonly string[]): Sql {
       'triggers', ${list(triggers)},
       'deleteRules', ${list(deleteRules)},
       'foreignKeys', ${list(foreignKeys)},
-      'unidentified', ${list(unidentified)},
+      'unreplicable', ${list(unreplicable)},
       'hasCitus', ${hasCitus}
     ) as facts
   `;
@@ -183,7 +183,7 @@ const foreignKeys = sql`
  * What is published of tables that have nothing to tell their rows by: PostgreSQL refuses it. A table of
  * partitions is refused what one of them is.
  */
-const unidentified = sql`
+const unreplicable = sql`
   with published as (
     select leaf.oid,
            bool_or(p.pubupdate) as "update",

@@ -15,7 +15,7 @@ import {
   TRIGGER_INSTEAD,
   TRIGGER_ROW,
   type TriggerFact,
-  type UnidentifiedFact,
+  type UnreplicableFact,
   type WholeFacts,
 } from './catalog-facts.ts';
 import {
@@ -49,7 +49,7 @@ interface GroupedFacts {
   readonly deleteRules: ReadonlyMap<number, readonly { readonly name: string }[]>;
   readonly children: ReadonlyMap<number, readonly { readonly child: number }[]>;
   readonly partitionOf: ReadonlyMap<number, number>;
-  readonly unidentified: ReadonlyMap<number, UnidentifiedFact>;
+  readonly unreplicable: ReadonlyMap<number, UnreplicableFact>;
   readonly citus: ReadonlyMap<number, CitusPlacement>;
 }
 
@@ -64,7 +64,7 @@ function groupFacts(facts: WholeFacts): GroupedFacts {
     deleteRules: groupBy(facts.deleteRules, (each) => each.table),
     children: groupBy(facts.inheritance, (each) => each.parent),
     partitionOf: new Map(partitions.map(({ child, parent }) => [child, parent])),
-    unidentified: new Map(facts.unidentified.map((each) => [each.table, each])),
+    unreplicable: new Map(facts.unreplicable.map((each) => [each.table, each])),
     citus: new Map(facts.citus.map(({ oid, ...placement }) => [oid, placement])),
   };
 }
@@ -90,7 +90,7 @@ function parseTable(fact: RelationFact, grouped: GroupedFacts): Table {
     privileges: parsePrivileges(fact),
     triggers: (grouped.triggers.get(fact.oid) ?? []).map(parseTrigger),
     deleteRules: (grouped.deleteRules.get(fact.oid) ?? []).map((each) => each.name),
-    unreplicable: parseUnreplicable(grouped.unidentified.get(fact.oid)),
+    unreplicable: parseUnreplicable(grouped.unreplicable.get(fact.oid)),
     estimatedRows: estimatedRows(fact, grouped),
   };
 }
@@ -169,7 +169,7 @@ function parsePrivileges(fact: RelationFact): Table['privileges'] {
   };
 }
 
-function parseUnreplicable(fact: UnidentifiedFact | undefined): Table['unreplicable'] {
+function parseUnreplicable(fact: UnreplicableFact | undefined): Table['unreplicable'] {
   return (['update', 'delete'] as const).filter((change) => fact?.[change] === true);
 }
 

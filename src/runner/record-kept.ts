@@ -34,8 +34,9 @@ async function recordArchives(
   { migration, generation }: Application,
 ): Promise<void> {
   const { session, names, facts } = context.engine;
+  const isStaged = keepsStages(context);
   for (const { source, archive, kind, stage, rows, changedColumns } of evidence.archives) {
-    const [newColumns, newValues] = keepsStages(context)
+    const [newColumns, newValues] = isStaged
       ? [sql`, stage, changed_columns`, sql`, ${stage}, ${changedColumns}::text[]`]
       : [sql``, sql``];
     await session.connection.query(sql`

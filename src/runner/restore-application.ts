@@ -1,4 +1,3 @@
-import type { ArchiveRecord } from '../archive/archive.ts';
 import { introspect } from '../catalog/introspect.ts';
 import { type Catalog, findTable, type Table, tableByOid } from '../catalog/model.ts';
 import type { Connection } from '../database/connection.ts';
@@ -8,6 +7,7 @@ import { ProtectedRows } from '../executor/protected-rows.ts';
 import { restoreRows } from '../executor/restoration.ts';
 import type { RestoredTable } from '../executor/restore-stage.ts';
 import { suspects } from '../executor/restore-errors.ts';
+import type { ArchivedTable } from '../executor/restore-units.ts';
 import type { RecordedSideEffect } from '../policy/changes.ts';
 import { inCluster } from '../planner/cluster.ts';
 import { judgeProtectedChanges } from '../policy/protected-changes.ts';
@@ -18,10 +18,7 @@ import { resolveProtectedSets } from './protected-sets.ts';
 
 export interface ArchivedApplication {
   readonly migrationId: string;
-  readonly archives: readonly Pick<
-    ArchiveRecord,
-    'source' | 'archive' | 'kind' | 'stage' | 'rows'
-  >[];
+  readonly archives: readonly ArchivedTable[];
   readonly skipExisting: boolean;
 }
 
