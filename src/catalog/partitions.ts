@@ -19,6 +19,20 @@ function withPartitions(catalog: Catalog, table: Table): readonly Table[] {
   return [table, ...below];
 }
 
+/**
+ * Where PostgreSQL refuses to delete or change rows of the table, since they are published and nothing tells
+ * them apart: the table itself, or partitions of it, as a partitioned table holds no rows.
+ */
+export function unreplicableParts(
+  catalog: Catalog,
+  table: Table,
+  change: 'update' | 'delete',
+): readonly Table[] {
+  return withPartitions(catalog, table).filter(
+    (part) => part.kind !== 'partitioned' && part.unreplicable.includes(change),
+  );
+}
+
 /** The tables that share rows with this one: itself, what it is a partition of, and its partitions. */
 export function sharingRows(catalog: Catalog, table: Table): readonly Table[] {
   return [...withAncestors(catalog, table), ...withPartitions(catalog, table).slice(1)];

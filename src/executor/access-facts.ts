@@ -60,7 +60,7 @@ export function assertAccessible(
     );
     return checkInheritance(table.name.toString(), inheritors);
   });
-  const refusals = [checkAccess(role, facts), ...inherited, checkReplicaIdentity(changes)];
+  const refusals = [checkAccess(role, facts), ...inherited, checkReplicaIdentity(catalog, changes)];
   const refusal = refusals.find((each) => each !== null);
   if (refusal !== undefined) throw refusal;
 }

@@ -38,6 +38,7 @@ beforeAll(async () => {
     alter table year_1 add primary key (id);
     create table months (id int, v int) partition by range (v);
     create table month_1 partition of months for values from (1) to (2);
+    alter table months replica identity full;
     create table keyed (id int primary key, v int) partition by range (id);
     create table keyed_1 partition of keyed for values from (0) to (100);
     insert into years values (1, 1), (2, 2);

@@ -145,6 +145,31 @@ describe('tables that are published and have no replica identity', () => {
     expect(await countOf(database, 'users')).toBe(20);
   });
 
+  test('are named by their partitions where they have some, which is where it counts', async () => {
+    await database.execute(`
+      drop publication everything;
+      create table visits (id int, year int) partition by range (year);
+      create table visits_1 partition of visits for values from (1) to (2);
+      create table visits_2 partition of visits for values from (2) to (3) partition by range (year);
+      create table "Visits_2b" partition of visits_2 for values from (2) to (3);
+      create table visits_3 partition of visits for values from (3) to (4);
+      alter table visits_3 replica identity full;
+      alter table visits replica identity full;
+      insert into visits select id, 1 + id % 3 from users;
+      create publication visited for table visits;`);
+    const up = "purge(rows('visits', sql`id < 10`))";
+    bench.write(`${ID}.ts`, migration({ up, more: '' }));
+    const error = await bench.upError();
+    expect(error.message).toContain('visits_1 is published and has no replica identity');
+    const lines = String(error.hint).match(/^alter table .*$/gm);
+    expect(lines).toEqual([
+      'alter table visits_1 replica identity full;',
+      'alter table "Visits_2b" replica identity full;',
+    ]);
+    await database.execute(String(lines?.join('\n')));
+    expect((await bench.up()).error).toBeNull();
+  });
+
   test('may be published without what a step does to them', async () => {
     await database.execute("alter publication everything set (publish = 'insert, truncate')");
     expect((await bench.up()).error).toBeNull();

@@ -1,5 +1,6 @@
 import { introspect } from '../../catalog/introspect.ts';
-import { type Connection } from '../../database/connection.ts';
+import type { Catalog } from '../../catalog/model.ts';
+import type { Connection } from '../../database/connection.ts';
 import { type PoolerMode, testPooler } from '../../database/pooler-test.ts';
 import { databaseErrorFacts } from '../../database/sqlstate.ts';
 import type { LedgerNames } from '../../ledger/names.ts';
@@ -43,7 +44,7 @@ export async function preflight(input: PreflightInput): Promise<readonly Check[]
     ['statistics', () => statistics(connection)],
     ['materialized views', () => materializedViews(connection, touched.all)],
     ['backup', () => backup(connection, names)],
-    ...(connection.kind === 'embedded' ? [] : serverLooks(connection, touched.all)),
+    ...(connection.kind === 'embedded' ? [] : serverLooks(connection, catalog, touched.all)),
   ];
   const checks: Check[] = [await connectionCheck(input)];
   for (const [name, look] of looks) checks.push(await careful(name, look));
@@ -52,11 +53,12 @@ export async function preflight(input: PreflightInput): Promise<readonly Check[]
 
 function serverLooks(
   connection: Connection,
+  catalog: Catalog,
   tables: Parameters<typeof disk>[1],
 ): readonly (readonly [CheckName, () => Promise<Check>])[] {
   return [
     ['replication lag', () => replicationLag(connection)],
-    ['replica identity', () => Promise.resolve(replicaIdentity(tables))],
+    ['replica identity', () => Promise.resolve(replicaIdentity(catalog, tables))],
     ['logical subscribers', () => logicalSubscribers(connection)],
     ['long transactions', () => longTransactions(connection)],
     ['prepared transactions', () => preparedTransactions(connection)],

@@ -1,4 +1,5 @@
-import type { Table } from '../../catalog/model.ts';
+import type { Catalog, Table } from '../../catalog/model.ts';
+import { unreplicableParts } from '../../catalog/partitions.ts';
 import { type Connection, queryOne } from '../../database/connection.ts';
 import { readSignals } from '../../executor/throttle-signals.ts';
 import { sql } from '../../kernel/sql.ts';
@@ -38,11 +39,13 @@ export async function replicationLag(connection: Connection): Promise<Check> {
 }
 
 /** A published table whose rows cannot be told apart refuses DELETE and UPDATE. */
-export function replicaIdentity(tables: readonly Table[]): Check {
-  const names = tables
-    .filter(({ unreplicable }) => unreplicable.length > 0)
-    .map(({ name }) => name);
-  if (names.length === 0) return ok('replica identity', 'No published table lacks one.');
+export function replicaIdentity(catalog: Catalog, tables: readonly Table[]): Check {
+  const parts = tables.flatMap((table) => [
+    ...unreplicableParts(catalog, table, 'delete'),
+    ...unreplicableParts(catalog, table, 'update'),
+  ]);
+  if (parts.length === 0) return ok('replica identity', 'No published table lacks one.');
+  const names = [...new Set(parts)].map(({ name }) => name);
   return problem(
     'replica identity',
     `Published without a replica identity, so PostgreSQL refuses DELETE or UPDATE: ${names.join(', ')}.`,
