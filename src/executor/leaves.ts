@@ -4,12 +4,11 @@ import { firingTriggers } from '../catalog/partitions.ts';
 import { references } from '../catalog/references.ts';
 import { type Connection, queryOne } from '../database/connection.ts';
 import { ColumnName } from '../kernel/identifiers.ts';
-import { joinSql, type Sql, sql } from '../kernel/sql.ts';
+import { type Sql, sql } from '../kernel/sql.ts';
 import type { Closure, ClosureEdge } from '../planner/closure.ts';
 import type { ProtectedSet } from './protected-set.ts';
 import { qualified, selfAlias } from './row-identity.ts';
 import type { Selection } from './selection.ts';
-import { countReferencing } from './selection-sql.ts';
 import { oneStatement, type Statements } from './statements.ts';
 
 /**
@@ -67,34 +66,6 @@ function isPlain(catalog: Catalog, closure: Closure, { table, edges }: Leaf): bo
   );
 }
 
-/** The rows of a leaf that would go, and by edge the rows that reference doomed rows. */
-export async function countLeaf(
-  connection: Connection,
-  { table, edges }: Leaf,
-  selection: Selection,
-): Promise<{ readonly rows: number; readonly byEdge: ReadonlyMap<ClosureEdge, number> }> {
-  const byEdge = new Map<ClosureEdge, number>();
-  for (const edge of edges) {
-    const { foreignKey, child, parent } = edge;
-    const work = selection.doomed(parent);
-    const whole = { afterRound: 0, excluded: [], exceptItself: false, lock: null };
-    const statement = countReferencing({ foreignKey, parent: work, child, ...whole });
-    const { count } = await queryOne<{ count: number }>(connection, statement);
-    byEdge.set(edge, count);
-  }
-  const [only] = edges;
-  if (edges.length === 1 && only !== undefined) return { rows: byEdge.get(only) ?? 0, byEdge };
-  const anyEdge = edges.map((edge) => {
-    const matches = references(edge.foreignKey, selfAlias(table), 'hygiene_parent');
-    return sql`exists (select from ${selection.doomed(edge.parent).name} as hygiene_parent where ${matches})`;
-  });
-  const { rows } = await queryOne<{ rows: number }>(
-    connection,
-    sql`select count(*)::float8 as rows from ${table.name} where ${joinSql(anyEdge, ' or ')}`,
-  );
-  return { rows, byEdge };
-}
-
 /** What they reference is listed with the rows of the other tables. */
 export function leafEdges({ leaves }: SplitClosure): readonly ClosureEdge[] {
   return leaves.flatMap(({ edges }) => edges);
@@ -148,13 +119,18 @@ async function isAnyThere(
   return found;
 }
 
+/** Whether rows that reference others are looked up in the index of the one column they reference by. */
+export function isLookedUp({ foreignKey }: ClosureEdge): boolean {
+  return foreignKey.childColumns.length === 1 && foreignKey.indexed;
+}
+
 /** An array leaves the planner no choice but the index; without one, a join reads the table once. */
-function isReferencing({ foreignKey, child }: ClosureEdge, parents: Sql): Sql {
+export function isReferencing(edge: ClosureEdge, parents: Sql): Sql {
+  const { foreignKey, child } = edge;
   const self = selfAlias(child);
   const [column] = foreignKey.childColumns;
   const [referenced] = foreignKey.parentColumns;
-  const isSimple = foreignKey.childColumns.length === 1 && foreignKey.indexed;
-  if (isSimple && column !== undefined && referenced !== undefined) {
+  if (isLookedUp(edge) && column !== undefined && referenced !== undefined) {
     return sql`${qualified(self, column)} = any (array(
          select ${new ColumnName(referenced)} from ${parents} as hygiene_parent))`;
   }

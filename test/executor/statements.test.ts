@@ -12,8 +12,8 @@ import { rawSql, sql } from '../../src/kernel/sql.ts';
 import { openConnection } from '../database/open-connection.ts';
 import { useDatabase } from '../support/database.ts';
 
-/** A clock on which every statement takes so long, one after the other. */
-function clockOf(durations: readonly number[]): Clock {
+/** A clock on which every statement takes so long, one after the other, and a rest no time. */
+function clockOf(durations: readonly number[], rests: number[] = []): Clock {
   let now = 0;
   let reads = 0;
   const monotonicMs = (): number => {
@@ -23,7 +23,11 @@ function clockOf(durations: readonly number[]): Clock {
     now += isEnd ? (durations[at] ?? 0) : 0;
     return now;
   };
-  return { ...systemClock, monotonicMs };
+  const sleep = (ms: number): Promise<void> => {
+    rests.push(ms);
+    return Promise.resolve();
+  };
+  return { ...systemClock, monotonicMs, sleep };
 }
 
 describe('short statements', () => {
@@ -79,6 +83,15 @@ describe('short statements', () => {
     expect(quick.map(({ length }) => length)).toEqual([50, 100, 200, 400, 800, 450]);
     const slow = await given(200, clockOf([20]));
     expect(slow.map(({ length }) => length)).toEqual([50, 20, 20, 20, 20, 20, 20, 20, 10]);
+  });
+
+  test('leave the server to others for a moment after every few milliseconds of work', async () => {
+    const rests: number[] = [];
+    const statements = await given(2_000, clockOf([2.5], rests));
+    expect(rests).toEqual(Array.from({ length: statements.length >> 1 }, () => 1));
+    const none: number[] = [];
+    await given(200, clockOf([0.1], none));
+    expect(none).toEqual([]);
   });
 
   test('property: select a range by ranges that follow one another', () => {
