@@ -6,7 +6,19 @@ import { joinSql, nameList, rawSql, sql } from '../kernel/sql.ts';
 import { rowHash } from './row-hash.ts';
 import { selfAlias } from './row-identity.ts';
 import type { SelectedRows } from './selected-rows.ts';
+import { SetAsideIndexes } from './set-aside-indexes.ts';
 import type { SurvivorCopies } from './survivor-copies.ts';
+
+/** From so many rows on that stay, an index is made anew; fewer are put into it in some milliseconds. */
+const MANY_ROWS = 10_000;
+
+interface RewriteScope {
+  readonly connection: Connection;
+  readonly selection: SelectedRows;
+  readonly copies: SurvivorCopies;
+  /** Has deferred constraints checked now: no index is made of a table with pending checks. */
+  readonly settle: () => Promise<void>;
+}
 
 interface Content {
   readonly rows: number;
@@ -25,32 +37,37 @@ interface Kept {
  * on where they were. That the same rows are there again is proven by count and hash.
  */
 export class Rewrite {
+  readonly #scope: RewriteScope;
   readonly #connection: Connection;
-  readonly #selection: SelectedRows;
-  readonly #copies: SurvivorCopies;
   #kept: readonly Kept[] = [];
+  #indexes: SetAsideIndexes | null = null;
 
-  constructor(connection: Connection, selection: SelectedRows, copies: SurvivorCopies) {
-    this.#connection = connection;
-    this.#selection = selection;
-    this.#copies = copies;
+  constructor(scope: RewriteScope) {
+    this.#scope = scope;
+    this.#connection = scope.connection;
   }
 
   /** Copies the survivors, where that is not done yet, and empties the tables. */
   async empty(tables: readonly Table[]): Promise<void> {
     const kept: Kept[] = [];
     for (const table of tables) {
-      const copy = this.#selection.survivors(table) ?? (await this.#copySurvivors(table));
+      const copy = this.#scope.selection.survivors(table) ?? (await this.#copySurvivors(table));
       kept.push({ table, copy, before: await this.#contentOf(table, copy) });
     }
     this.#kept = kept;
+    const large = kept.filter(({ before }) => before.rows >= MANY_ROWS);
+    this.#indexes = new SetAsideIndexes(
+      this.#connection,
+      large.map(({ table }) => table),
+    );
+    await this.#indexes.drop();
     const names = tables.map(({ name }) => name);
     await this.#connection.query(sql`truncate ${nameList(names)}`);
   }
 
   /**
    * @returns how many rows each table has now
-   * @throws HygieneError HYG_RUN_SURVIVORS_CHANGED
+   * @throws HygieneError HYG_RUN_SURVIVORS_CHANGED, HYG_RUN_SCHEMA_CHANGED
    */
   async refill(): Promise<ReadonlyMap<Table, number>> {
     const rows = new Map<Table, number>();
@@ -62,14 +79,16 @@ export class Rewrite {
       }
       rows.set(table, after.rows);
     }
+    await this.#scope.settle();
+    await this.#indexes?.makeAgain();
     return rows;
   }
 
   async #copySurvivors(table: Table): Promise<QualifiedName> {
-    const { name } = await this.#copies.make(sql`
+    const { name } = await this.#scope.copies.make(sql`
       select ${rawSql(selfAlias(table))}.*
         from ${table.name}
-       where not ${this.#selection.isDoomed(table, table)}
+       where not ${this.#scope.selection.isDoomed(table, table)}
     `);
     return name;
   }

@@ -25,8 +25,8 @@ export interface WindowRemoval {
 
 /** Removes with the foreign keys switched off, from tables that nobody else can reach. */
 export async function removeInWindow(removal: Removal, work: WindowRemoval): Promise<void> {
-  const { connection, selection, order, choice, copies, settle, totals } = work;
-  const rewrite = new Rewrite(connection, selection, copies);
+  const { connection, selection, order, choice, settle, totals } = work;
+  const rewrite = new Rewrite(work);
   const keys = new SwitchedKeys(connection, work, choice.detached);
   await removal.archiveAll(selection);
   await settle();
