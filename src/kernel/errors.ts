@@ -120,7 +120,10 @@ export const errorCatalogue = {
   HYG_RUN_INSERTED: { exit: 1, title: 'The migration inserted rows' },
   HYG_RUN_TRUNCATED: { exit: 1, title: 'The migration truncated or rewrote a table' },
   HYG_RUN_SURVIVORS_CHANGED: { exit: 1, title: 'Rows that stay were not the same after a rewrite' },
-  HYG_RUN_SCHEMA_CHANGED: { exit: 1, title: 'Foreign keys or indexes did not come back as they were' },
+  HYG_RUN_SCHEMA_CHANGED: {
+    exit: 1,
+    title: 'Foreign keys or indexes did not come back as they were',
+  },
   HYG_RUN_UNPLANNED_CHANGE: { exit: 1, title: 'Rows changed that were not in the plan' },
   HYG_RUN_PROTECTED_CHANGED: { exit: 1, title: 'The migration changed protected rows' },
   HYG_RUN_RESTORE_DIFFERS: { exit: 1, title: 'Restored rows are not as they were archived' },
