@@ -9,11 +9,14 @@ export interface PlainIndex {
   readonly name: QualifiedName;
   /** The CREATE INDEX statement. */
   readonly definition: string;
+  /** What ADD CONSTRAINT says before USING INDEX, and after it; null: it belongs to none. */
+  readonly constraint: { readonly kind: string; readonly timing: string } | null;
 }
 
 /**
- * The indexes of these tables on which nothing hangs: no constraint, comment, partition, extension, replica
- * identity or tablespace of their own. Those with expressions or a predicate are left out, too: CREATE INDEX
+ * The indexes of these tables on which nothing hangs: no foreign key, view, comment, partition, extension,
+ * replica identity or tablespace of their own. That of a primary key or unique constraint is among them if
+ * nothing hangs on the constraint either. Those with expressions or a predicate are left out: CREATE INDEX
  * runs their functions with another search_path than INSERT does.
  */
 export async function readPlainIndexes(
@@ -25,20 +28,26 @@ export async function readPlainIndexes(
     schema: string;
     name: string;
     definition: string;
+    kind: string | null;
+    timing: string;
   }>(sql`
     select i.indrelid::int8::float8 as "table",
            n.nspname as "schema",
            c.relname as "name",
-           pg_get_indexdef(c.oid) as "definition"
+           pg_get_indexdef(c.oid) as "definition",
+           case k.contype when 'p' then 'primary key' when 'u' then 'unique' end as "kind",
+           concat_ws(' ', case when k.condeferrable then 'deferrable' end,
+                          case when k.condeferred then 'initially deferred' end) as "timing"
       from pg_index i
       join pg_class c on c.oid = i.indexrelid
       join pg_namespace n on n.oid = c.relnamespace
+      left join pg_constraint k
+        on k.conrelid = i.indrelid and k.conindid = i.indexrelid and k.contype in ('p', 'u')
      where i.indrelid = any(${tables}::bigint[]::oid[])
        and c.relkind = 'i'
        and not c.relispartition
        and i.indisvalid
        and i.indisready
-       and not i.indisunique
        and not i.indisexclusion
        and not i.indisclustered
        and not i.indisreplident
@@ -48,16 +57,22 @@ export async function readPlainIndexes(
        and current_setting('default_tablespace') = ''
        and has_schema_privilege(n.oid, 'create')
        and obj_description(c.oid, 'pg_class') is null
+       and obj_description(k.oid, 'pg_constraint') is null
        and not exists (select from pg_depend d
                         where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid)
        and not exists (select from pg_depend d
+                        where d.refclassid = 'pg_constraint'::regclass and d.refobjid = k.oid
+                          and d.deptype <> 'i')
+       and not exists (select from pg_depend d
                         where d.classid = 'pg_class'::regclass and d.objid = c.oid
-                          and d.deptype not in ('n', 'a'))
+                          and d.deptype not in ('n', 'a')
+                          and (d.refclassid, d.refobjid) is distinct from ('pg_constraint'::regclass, k.oid))
      order by n.nspname, c.relname
   `);
-  return rows.map(({ table, schema, name, definition }) => ({
+  return rows.map(({ table, schema, name, definition, kind, timing }) => ({
     table,
     name: new QualifiedName(schema, name),
     definition,
+    constraint: kind === null ? null : { kind, timing },
   }));
 }

@@ -2,7 +2,8 @@ import type { Table } from '../catalog/model.ts';
 import { type PlainIndex, readPlainIndexes } from '../catalog/plain-indexes.ts';
 import type { Connection } from '../database/connection.ts';
 import { HygieneError } from '../kernel/errors.ts';
-import { nameList, rawSql, sql } from '../kernel/sql.ts';
+import { ColumnName, type QualifiedName } from '../kernel/identifiers.ts';
+import { joinSql, nameList, rawSql, sql } from '../kernel/sql.ts';
 
 /**
  * Indexes that are not there while a table is filled: made of all rows at once, sorted, they take a fraction
@@ -10,32 +11,66 @@ import { nameList, rawSql, sql } from '../kernel/sql.ts';
  */
 export class SetAsideIndexes {
   readonly #connection: Connection;
-  readonly #tables: readonly number[];
+  /** By oid: only those whose indexes the role may make. */
+  readonly #tables: ReadonlyMap<number, QualifiedName>;
   #indexes: readonly PlainIndex[] = [];
 
-  /** @param tables of which only those count whose indexes the role may make */
   constructor(connection: Connection, tables: readonly Table[]) {
     this.#connection = connection;
-    this.#tables = tables.filter(({ privileges }) => privileges.owner).map(({ oid }) => oid);
+    const owned = tables.filter(({ privileges }) => privileges.owner);
+    this.#tables = new Map(owned.map(({ oid, name }) => [oid, name]));
   }
 
   async drop(): Promise<void> {
-    if (this.#tables.length === 0) return;
-    this.#indexes = await readPlainIndexes(this.#connection, this.#tables);
-    if (this.#indexes.length === 0) return;
-    const names = this.#indexes.map(({ name }) => name);
-    await this.#connection.query(sql`drop index ${nameList(names)}`);
+    this.#indexes = await this.#read();
+    const names = this.#indexes.filter(isAlone).map(({ name }) => name);
+    if (names.length > 0) await this.#connection.query(sql`drop index ${nameList(names)}`);
+    for (const [oid, table] of this.#tables) {
+      const constraints = this.#indexes
+        .filter((index) => index.table === oid && !isAlone(index))
+        .map((index) => sql`drop constraint ${nameOf(index)}`);
+      if (constraints.length > 0) {
+        await this.#connection.query(sql`alter table ${table} ${joinSql(constraints, ', ')}`);
+      }
+    }
   }
 
   /** @throws HygieneError HYG_RUN_SCHEMA_CHANGED */
   async makeAgain(): Promise<void> {
     if (this.#indexes.length === 0) return;
-    for (const { definition } of this.#indexes) {
-      await this.#connection.query(rawSql(definition));
-    }
-    const now = await readPlainIndexes(this.#connection, this.#tables);
+    for (const index of this.#indexes) await this.#make(index);
+    const now = await this.#read();
     if (JSON.stringify(now) !== JSON.stringify(this.#indexes)) throw notAsBefore(this.#indexes);
   }
+
+  async #make(index: PlainIndex): Promise<void> {
+    const { table, definition, constraint } = index;
+    await this.#connection.query(rawSql(definition));
+    const owner = this.#tables.get(table);
+    if (constraint === null || owner === undefined) return;
+    const [name, kind, timing] = [
+      nameOf(index),
+      rawSql(constraint.kind),
+      rawSql(constraint.timing),
+    ];
+    await this.#connection.query(
+      sql`alter table ${owner} add constraint ${name} ${kind} using index ${name} ${timing}`,
+    );
+  }
+
+  async #read(): Promise<readonly PlainIndex[]> {
+    if (this.#tables.size === 0) return [];
+    return readPlainIndexes(this.#connection, [...this.#tables.keys()]);
+  }
+}
+
+function isAlone({ constraint }: PlainIndex): boolean {
+  return constraint === null;
+}
+
+/** A constraint and its index have one name. */
+function nameOf({ name }: PlainIndex): ColumnName {
+  return new ColumnName(name.name);
 }
 
 function notAsBefore(indexes: readonly PlainIndex[]): HygieneError {

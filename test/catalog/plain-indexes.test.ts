@@ -14,7 +14,8 @@ beforeAll(async () => {
   await database.execute(`
     create schema "Apart";
     create table things (id int primary key, a int, b text, tags int[], during int4range,
-      exclude using gist (during with &&));
+      exclude using gist (during with &&), constraint pair unique nulls not distinct (a, b)
+        include (id) with (fillfactor = 80) deferrable initially deferred);
     create table "Apart"."Others" (a int);
     create table parts (a int) partition by range (a);
     create table parts_1 partition of parts for values from (1) to (2);
@@ -24,7 +25,15 @@ beforeAll(async () => {
     create index gin on things using gin (tags) with (fastupdate = off);
     create index "Quoted ""name""" on "Apart"."Others" (a);
 
-    create unique index is_unique on things (a, b);
+    create unique index alone on things (a, b);
+    create table is_referenced (id int primary key, code int unique);
+    create table refers (a int references is_referenced (code), id int references is_referenced);
+    create table is_grouped_by (id int constraint is_grouped primary key, a int);
+    create view grouped as select id, a from is_grouped_by group by id;
+    create table noted (id int constraint is_noted primary key);
+    comment on constraint is_noted on noted is 'for the report';
+    create table identified (id int not null, constraint is_identity unique (id));
+    alter table identified replica identity using index is_identity;
     create index is_expression on things (lower(b));
     create index is_partial on things (a) where a > 0;
     create index is_commented on things (a);
@@ -47,11 +56,13 @@ async function plainIndexes(): Promise<readonly PlainIndex[]> {
 
 test('an index is plain where nothing hangs on it but its definition', async () => {
   const found = await plainIndexes();
-  expect(found.map(({ name, definition }) => [name.quoted, definition])).toEqual([
+  const alone = found.filter(({ constraint }) => constraint === null);
+  expect(alone.map(({ name, definition }) => [name.quoted, definition])).toEqual([
     [
       '"Apart"."Quoted ""name"""',
       'CREATE INDEX "Quoted ""name""" ON "Apart"."Others" USING btree (a)',
     ],
+    ['"public"."alone"', 'CREATE UNIQUE INDEX alone ON public.things USING btree (a, b)'],
     ['"public"."gin"', 'CREATE INDEX gin ON public.things USING gin (tags) WITH (fastupdate=off)'],
     ['"public"."own_of_partition"', expect.any(String)],
     ['"public"."plain"', 'CREATE INDEX plain ON public.things USING btree (a)'],
@@ -62,10 +73,25 @@ test('an index is plain where nothing hangs on it but its definition', async () 
   ]);
 });
 
+test('and that of a constraint, where nothing hangs on the constraint either', async () => {
+  const found = await plainIndexes();
+  const constraints = found.filter(({ constraint }) => constraint !== null);
+  expect(
+    constraints.map(({ name, definition, constraint }) => [name.quoted, definition, constraint]),
+  ).toEqual([
+    [
+      '"public"."pair"',
+      "CREATE UNIQUE INDEX pair ON public.things USING btree (a, b) INCLUDE (id) NULLS NOT DISTINCT WITH (fillfactor='80')",
+      { kind: 'unique', timing: 'deferrable initially deferred' },
+    ],
+    ['"public"."things_pkey"', expect.any(String), { kind: 'primary key', timing: '' }],
+  ]);
+});
+
 test('made anew from its definition it is found again as it was', async () => {
   const before = await plainIndexes();
   await connection.query(rawSql('begin'));
-  for (const { name, definition } of before) {
+  for (const { name, definition } of before.filter(({ constraint }) => constraint === null)) {
     await connection.query(rawSql(`drop index ${name.quoted}; ${definition}`));
   }
   expect(await plainIndexes()).toEqual(before);

@@ -19,6 +19,13 @@ const SCHEMA = `
     at timestamptz
   );
   create table stamps (id int primary key, visit int not null references visits);
+  create table views (
+    id bigint generated always as identity primary key,
+    visit int not null references visits,
+    nr int,
+    constraint views_once unique nulls not distinct (visit, nr) include (id) with (fillfactor = 80)
+      deferrable initially deferred
+  );
 
   create index visits_region on visits (region desc) include (path) with (fillfactor = 60);
   create index visits_tags on visits using gin (tags);
@@ -35,9 +42,18 @@ const SCHEMA = `
   insert into visits
     select n, n % 10, n % 3 <> 0, 'path ' || n, array[n % 7, n % 11], timestamptz '2026-01-01' + n * interval '1 s'
       from generate_series(1, 36000) as n;
+  insert into views (visit, nr) select n, nullif(n % 4, 0) from generate_series(1, 36000) as n;
   insert into stamps select n, n from generate_series(1, 300) as n;`;
 
-const MADE_ANEW = ['visits_at', 'visits_path', 'visits_region', 'visits_tags'];
+const MADE_ANEW = [
+  'views_once',
+  'views_pkey',
+  'visits_at',
+  'visits_once',
+  'visits_path',
+  'visits_region',
+  'visits_tags',
+];
 
 let database: TestDatabase;
 
@@ -48,7 +64,7 @@ beforeEach(async () => {
 });
 
 function benchOf(url: string): Workbench {
-  const up = "purge(rows('visits', sql`demo`), { dependents: 'all', budget: { max: 100_000 } })";
+  const up = "purge(rows('visits', sql`demo`), { dependents: 'all', budget: { max: 200_000 } })";
   return new Workbench(url).write(
     `${ID}.ts`,
     migration({ up, verify: "await expect.none(rows('visits', sql`demo`));" }),
@@ -67,6 +83,14 @@ async function madeAnew(before: ReadonlyMap<string, string>): Promise<readonly s
   const after = await oids();
   expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
   return [...after].filter(([name, oid]) => before.get(name) !== oid).map(([name]) => name);
+}
+
+/** Before PostgreSQL 18 foreign keys are dropped meanwhile, and nothing hangs on what they reference. */
+async function freed(): Promise<readonly string[]> {
+  const [row] = await database.query<{ names: string[] }>(`
+    select case when current_setting('server_version_num')::int < 180000
+                then array['visits_pkey'] else '{}' end as names`);
+  return row?.names ?? [];
 }
 
 /** What each index finds, where the table is not read besides. */
@@ -100,7 +124,7 @@ describe('a rewrite that many rows outlive', () => {
       'visits',
       'rewrite',
     ]);
-    expect((await madeAnew(ids)).toSorted()).toEqual(MADE_ANEW);
+    expect(new Set(await madeAnew(ids))).toEqual(new Set([...MADE_ANEW, ...(await freed())]));
     expect(await declared(database)).toEqual(before);
     expect(await contents(database)).toEqual(await contents(plain));
     expect(await foundByIndexes()).toEqual([
@@ -114,7 +138,7 @@ describe('a rewrite that many rows outlive', () => {
   test('makes none anew of a table that it may empty and does not own', async () => {
     const ids = await oids();
     await database.execute(
-      'drop table stamps; alter table visits drop constraint visits_region_fkey',
+      'drop table stamps, views; alter table visits drop constraint visits_region_fkey',
     );
     const role = `keeper_${database.name}`;
     await database.execute(`
@@ -129,9 +153,8 @@ describe('a rewrite that many rows outlive', () => {
     );
     expect(tables.map(({ strategy }) => strategy)).toEqual(['rewrite']);
     const after = await oids();
-    expect(MADE_ANEW.map((name) => after.get(name))).toEqual(
-      MADE_ANEW.map((name) => ids.get(name)),
-    );
+    expect(after.get('visits_region')).toBe(ids.get('visits_region'));
+    expect([...after].filter(([name, oid]) => ids.get(name) !== oid)).toEqual([]);
     await database.execute(`drop owned by ${role} cascade; drop role ${role}`);
   });
 
